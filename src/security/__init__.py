@@ -1,0 +1,1 @@
+"""Harden a Django site, and prove it."""

@@ -1,0 +1,62 @@
+"""What every test shares: programs that a test needs, and no skipping where CI must be sure."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import hypothesis
+import pytest
+
+from tests.programs import PROGRAMS, missing, program
+from tests.servers import mariadb_server, memcached_server, postgresql_server, redis_server
+
+__all__ = [
+    "PROGRAMS",
+    "mariadb_server",
+    "memcached_server",
+    "postgresql_server",
+    "program",
+    "redis_server",
+]
+
+
+# For runs after the first: no Python and no Django changes what a law says.
+hypothesis.settings.register_profile("few", max_examples=10)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "requires(package, ...): the Debian packages whose programs the test runs"
+    )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("requires"):
+        if reason := missing(*mark.args):
+            pytest.skip(reason)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Iterator[Any]:
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail"):
+        forbid_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Iterator[Any]:
+    report = yield
+    if report.skipped:
+        forbid_skip(report)
+    return report
+
+
+def forbid_skip(report: Any) -> None:
+    """Turn a skip into a failure in CI, where whatever a test needs has to be there."""
+    if os.environ.get("CI", "").lower() not in {"", "0", "false"}:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"No test may skip when CI is set: {reason}"

@@ -1,0 +1,333 @@
+"""Real servers on loopback ports of their own, in a folder of their own, one set a process."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.programs import PROGRAMS, missing, of_postgresql, program
+
+HOST = "127.0.0.1"
+USER = "bulwark"  # whom the database servers trust, without a password
+PATIENCE = 60  # seconds until a server must be ready; it takes one, and CI may be busy
+FAREWELL = 20  # seconds until a server that was asked to stop is killed
+ATTEMPTS = 5  # another process may take a free port before the server does
+PAUSE = 0.02  # seconds between two looks
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server; ``process`` is the one that listens on ``port``."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+
+    @property
+    def address(self) -> str:
+        return f"{HOST}:{self.port}"
+
+
+@dataclass(frozen=True)
+class Redis(Server):
+    """``url`` names database 0 of 16; a test that wants its own takes ``url_of(number)``."""
+
+    def url_of(self, number: int) -> str:
+        return f"redis://{self.address}/{number}"
+
+    @property
+    def url(self) -> str:
+        return self.url_of(0)
+
+
+@dataclass(frozen=True)
+class SqlServer(Server):
+    """``settings`` is an entry of ``DATABASES``; ``fresh()`` one of a new and empty database."""
+
+    settings: dict[str, Any]
+    create: Callable[[dict[str, Any], str], None]
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def fresh(self) -> dict[str, Any]:
+        name = f"fresh_{next(self.numbers)}"
+        self.create(self.settings, name)
+        return {**self.settings, "NAME": name}
+
+
+class NotReadyError(Exception):
+    """The server ended, or was not ready in time; the text is the end of what it printed."""
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[Redis]:
+    need("redis-server")
+    with redis() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def memcached_server() -> Iterator[Server]:
+    need("memcached")
+    with memcached() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[SqlServer]:
+    need("postgresql")
+    with postgresql() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[SqlServer]:
+    need("mariadb-server")
+    with mariadb() as server:
+        yield server
+
+
+def need(package: str) -> None:
+    if reason := missing(package):
+        pytest.skip(reason)
+
+
+@contextmanager
+def redis() -> Iterator[Redis]:
+    """Run Redis, which keeps nothing on disk."""
+    command = (_path("redis-server"), "--bind", HOST, "--save", "", "--appendonly", "no")
+
+    def is_ready(process: subprocess.Popen[bytes], port: int) -> bool:
+        return f"process_id:{process.pid}\r\n".encode() in _ask(port, b"INFO server\r\n")
+
+    with _folder() as folder, _running(command, folder, is_ready, port="--port") as running:
+        yield Redis(*running)
+
+
+@contextmanager
+def memcached() -> Iterator[Server]:
+    """Run Memcached with 32 MB; it refuses to be root."""
+    as_user = ("-u", "nobody") if os.geteuid() == 0 else ()
+    command = (_path("memcached"), "-l", HOST, "-U", "0", "-m", "32", *as_user)
+
+    def is_ready(process: subprocess.Popen[bytes], port: int) -> bool:
+        return f"STAT pid {process.pid}\r\n".encode() in _ask(port, b"stats\r\n")
+
+    with _folder() as folder, _running(command, folder, is_ready, port="-p") as running:
+        yield Server(*running)
+
+
+@contextmanager
+def postgresql(connections: int = 100, *, durable: bool = False) -> Iterator[SqlServer]:
+    """
+    Run PostgreSQL, which trusts everybody; it refuses to be root.
+
+    It waits for the disk at each commit only if ``durable``.
+    """
+    user = _user("postgres")
+    with _folder(user) as folder:
+        data = folder / "data"
+        initdb = (of_postgresql("initdb"), "--pgdata", data, "--username", USER, "--no-sync")
+        _run((*initdb, "--auth", "trust", "--encoding", "UTF8", "--locale", "C"), folder, user)
+        hasty = () if durable else ("fsync=off", "full_page_writes=off")
+        chosen = (*hasty, f"max_connections={connections}")
+        options = [word for setting in chosen for word in ("-c", setting)]
+        command = (of_postgresql("postgres"), "-D", data, "-h", HOST, "-k", folder, *options)
+
+        def is_ready(process: subprocess.Popen[bytes], port: int) -> bool:
+            with suppress(FileNotFoundError):
+                return (data / "postmaster.pid").read_text().split()[-1:] == ["ready"]
+            return False
+
+        # SIGINT: do not wait for clients that are still connected.
+        running = _running(command, folder, is_ready, port="-p", user=user, stop=signal.SIGINT)
+        with running as (process, port):
+            yield SqlServer(process, port, _settings("postgresql", "postgres", port), _postgresql)
+
+
+@contextmanager
+def mariadb() -> Iterator[SqlServer]:
+    """Run MariaDB without its table of users, for PyMySQL as if that were mysqlclient."""
+    import pymysql
+
+    pymysql.install_as_MySQLdb()
+    user = _user("mysql")
+    with _folder(user) as folder:
+        data, local = folder / "data", folder / "socket"
+        common = ("--no-defaults", f"--datadir={data}", *((f"--user={user}",) if user else ()))
+        install = (_beside("mariadb-server", "mariadb-install-db"), *common)
+        _run((*install, "--skip-test-db", "--skip-name-resolve"), folder, None)
+        command = (_path("mariadb-server"), *common, f"--socket={local}", f"--bind-address={HOST}")
+        command += ("--skip-grant-tables", "--innodb-flush-method=nosync", "--skip-log-bin")
+        command += ("--innodb-buffer-pool-size=32M", "--character-set-server=utf8mb4")
+
+        def is_ready(process: subprocess.Popen[bytes], port: int) -> bool:
+            with suppress(OSError), socket.socket(socket.AF_UNIX) as client:
+                client.settimeout(PATIENCE)
+                client.connect(str(local))
+                return bool(client.recv(1))  # it greets once it serves
+            return False
+
+        with _running(command, folder, is_ready, port="--port") as (process, port):
+            yield SqlServer(process, port, _settings("mysql", "mysql", port), _mariadb)
+
+
+def _settings(engine: str, name: str, port: int) -> dict[str, Any]:
+    settings: dict[str, Any] = {
+        "ENGINE": f"django.db.backends.{engine}",
+        "NAME": name,
+        "USER": USER,
+    }
+    if engine == "mysql":
+        settings["OPTIONS"] = {"charset": "utf8mb4"}  # Django 4.2 asks for three bytes only
+    return {**settings, "PASSWORD": "", "HOST": HOST, "PORT": port}
+
+
+def _postgresql(settings: dict[str, Any], name: str) -> None:
+    import psycopg
+
+    place = {"host": HOST, "port": settings["PORT"], "user": USER, "dbname": settings["NAME"]}
+    with psycopg.connect(**place, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+
+
+def _mariadb(settings: dict[str, Any], name: str) -> None:
+    import pymysql
+
+    with pymysql.connect(host=HOST, port=settings["PORT"], user=USER) as connection:
+        connection.cursor().execute(f"CREATE DATABASE `{name}`")
+
+
+def _path(package: str) -> Path:
+    found = program(package)
+    assert found is not None, missing(package)
+    return Path(found)
+
+
+def _beside(package: str, name: str) -> str:
+    folders = (str(_path(package).parent), os.environ.get("PATH", os.defpath))
+    found = shutil.which(name, path=os.pathsep.join(folders))
+    assert found is not None, f"{PROGRAMS[package]} is there, and {name} is not"
+    return found
+
+
+def _user(*names: str) -> str | None:
+    """Return whom root runs a server as: the first user that exists; ``None`` as anybody else."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next(name for name in (*names, "nobody") if name in known)
+
+
+@contextmanager
+def _folder(user: str | None = None) -> Iterator[Path]:
+    """Make a folder that belongs to ``user``; pytest's own are closed to everybody but root."""
+    folder = Path(tempfile.mkdtemp(prefix="bulwark-"))
+    try:
+        if user:
+            shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _running(
+    command: Sequence[object],
+    folder: Path,
+    is_ready: Callable[[subprocess.Popen[bytes], int], bool],
+    *,
+    port: str,
+    user: str | None = None,
+    stop: signal.Signals = signal.SIGTERM,
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """
+    Start a server, wait until it and no other is ready, and stop it in the end.
+
+    Raises ``NotReadyError`` when no attempt, each on another port, brings it up.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        number = _free_port()
+        with (folder / "log").open("wb") as log:
+            process = _start((*command, port, number), folder, user, log)
+        try:
+            _wait(lambda: is_ready(process, number), process, folder / "log")  # noqa: B023
+            break
+        except BaseException as error:
+            _stop(process, stop)
+            if attempt == ATTEMPTS or not isinstance(error, NotReadyError):
+                raise
+    try:
+        yield process, number
+    finally:
+        _stop(process, stop)
+
+
+def _wait(is_ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + PATIENCE
+    while not is_ready():
+        if process.poll() is not None or time.monotonic() > end:
+            raise NotReadyError(log.read_text(errors="replace")[-2000:])
+        time.sleep(PAUSE)
+
+
+def _start(
+    command: Sequence[object], folder: Path, user: str | None, log: Any
+) -> subprocess.Popen[bytes]:
+    rights: dict[str, Any] = {}
+    if user:
+        rights = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
+    words = [str(word) for word in command]
+    environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
+    return subprocess.Popen(
+        words,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,  # Ctrl-C is for the suite, which then stops its servers
+        **rights,
+    )
+
+
+def _run(command: Sequence[object], folder: Path, user: str | None) -> None:
+    with (folder / "log").open("wb") as log:
+        code = _start(command, folder, user, log).wait(PATIENCE)
+    if code:
+        raise NotReadyError((folder / "log").read_text(errors="replace")[-2000:])
+
+
+def _stop(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
+    process.send_signal(how)
+    try:
+        process.wait(FAREWELL)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _ask(port: int, question: bytes) -> bytes:
+    """Return the beginning of the answer, or nothing while nobody answers."""
+    with suppress(OSError), socket.create_connection((HOST, port), timeout=1) as client:
+        client.sendall(question)
+        return client.recv(65536)
+    return b""
