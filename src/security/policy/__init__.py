@@ -1,0 +1,1 @@
+"""What should be: frozen values that know no request, clock, cache or framework."""
