@@ -1,0 +1,1 @@
+"""The documented API of django-secure, kept by django-bulwark."""

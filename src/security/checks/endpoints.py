@@ -1,0 +1,83 @@
+"""Whether every endpoint that a policy names is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.core import checks
+from django.core.checks import CheckMessage
+from django.urls import URLResolver, get_resolver
+
+from security.conf import conf, declared
+from security.marks import overrides_of
+from security.policy.csp import Edit
+
+from .project import has_urls
+
+ENDPOINTS = "SECURITY_REPORTING_ENDPOINTS"
+# Settings beside those of headers that hold policies.
+_DOCUMENTED = ("CSP_DICT", "CSP_STRING", "CSP_REPORT_DICT", "CSP_REPORT_STRING")
+
+
+def check_endpoints(**kwargs: Any) -> list[CheckMessage]:
+    """Find policies that report to an endpoint that no header declares."""
+    if not conf.is_sound():
+        return []
+    found = dict.fromkeys(_undeclared())
+    return [
+        checks.Warning(
+            f"{ENDPOINTS} must declare the endpoint {name!r}, which {place} names, "
+            f"or its reports are lost (got {known or 'none'}).",
+            hint=f'Write {ENDPOINTS} = {{"{name}": "security_reports"}}, the name of a URL of '
+            "security.urls, or the URL of a collector.",
+            id="bulwark.W015",
+        )
+        for place, name, known in found
+    ]
+
+
+def endpoints_in(value: Any) -> tuple[str, ...]:
+    """Return the names of endpoints to which a policy, or a change to one, reports."""
+    if isinstance(value, Edit):
+        return next((names or () for key, names in value.items if key == "report-to"), ())
+    if hasattr(value, "get"):  # Content-Security-Policy
+        return value.get("report-to") or ()
+    directives = getattr(value, "directives", ())  # Permissions-Policy
+    single = (each.report_to for each in (value, *directives) if hasattr(each, "report_to"))
+    return tuple(filter(None, (*single, *getattr(value, "endpoints", ()))))
+
+
+def _undeclared() -> Iterator[tuple[str, str, str]]:
+    site = conf.SECURITY_REPORTING_ENDPOINTS
+    names = [name for name, setting in declared().items() if setting.header and name != ENDPOINTS]
+    own = {name: getattr(conf, name) for name in (*names, *_DOCUMENTED)}
+    if conf.SECURITY_CSP_ROLLOUT is not None:
+        own["SECURITY_CSP_ROLLOUT"] = conf.SECURITY_CSP_ROLLOUT.policy
+    yield from _of("", own, site)
+    for route, row in conf.SECURITY_ROUTES.items():
+        yield from _of(f"[{route!r}]", row, site)
+    for view, marks in _marked(get_resolver()) if has_urls() else ():
+        yield from _of(f" of the view {view}", marks, site)
+
+
+def _of(where: str, values: Mapping[str, Any], site: Any) -> Iterator[tuple[str, str, str]]:
+    endpoints = values.get(ENDPOINTS, site)
+    known = [name for name, _ in endpoints.targets] if endpoints else []
+    for setting, value in values.items():
+        if setting == ENDPOINTS:
+            continue
+        place = f"SECURITY_ROUTES{where}" if where.startswith("[") else f"{setting}{where}"
+        for name in endpoints_in(value):
+            if name not in known:
+                yield place, name, ", ".join(map(repr, known))
+
+
+def _marked(resolver: URLResolver) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield each view with what its decorators ask for."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from _marked(entry)
+        elif marks := overrides_of(entry.callback):
+            merged = {name: value for mark in marks for name, value in mark.items()}
+            yield entry.lookup_str, merged

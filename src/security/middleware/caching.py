@@ -1,0 +1,59 @@
+"""The documented middlewares that act on some paths only."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from security.conf import conf
+from security.policy.caching import CONFIDENTIAL_HEADERS
+
+from ._run import GetResponse, HeaderMiddleware
+
+
+class NoConfidentialCachingMiddleware(HeaderMiddleware):
+    """Keep confidential pages out of every cache, as ``NO_CONFIDENTIAL_CACHING`` says."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        super().__init__(get_response)
+        if conf.NO_CONFIDENTIAL_CACHING is None:
+            raise ImproperlyConfigured(
+                "NO_CONFIDENTIAL_CACHING must be set: "
+                "NoConfidentialCachingMiddleware needs it (got None).\n"
+                '    HINT: {"WHITELIST_ON": True, "WHITELIST_REGEXES": ["public"]} '
+                "protects all pages but those."
+            )
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Add ``no-store`` and its older companions to a page that is confidential."""
+        pages = conf.NO_CONFIDENTIAL_CACHING
+        if pages is not None and pages.covers(request.path_info):
+            for name, value in CONFIDENTIAL_HEADERS:
+                response.headers.setdefault(name, value)
+        return response
+
+
+class ClearSiteDataMiddleware(HeaderMiddleware):
+    """Send ``Clear-Site-Data`` on the paths of ``CLEAR_SITE_DATA_URL_WHITELIST``."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        super().__init__(get_response)
+        _ = conf.CLEAR_SITE_DATA_DIRECTIVES
+        if conf.CLEAR_SITE_DATA_URL_WHITELIST is None:
+            raise ImproperlyConfigured(
+                "CLEAR_SITE_DATA_URL_WHITELIST must be set: "
+                "ClearSiteDataMiddleware needs it (got None).\n"
+                '    HINT: Name the page that logs out: ["accounts/logout/"].'
+            )
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Add the header on listed paths."""
+        paths, directives = conf.CLEAR_SITE_DATA_URL_WHITELIST, conf.CLEAR_SITE_DATA_DIRECTIVES
+        if paths is not None and paths.covers(request.path_info):
+            response.headers.setdefault(directives.name, str(directives))
+        return response
