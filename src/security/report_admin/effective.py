@@ -1,0 +1,25 @@
+"""Which verdict holds: the one by hand, else that of the noise rules; as conditions of a query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from django.db.models import Q
+
+from security.models import ReportGroup
+
+# What says nothing about the site.
+QUIET: Final = (ReportGroup.Verdict.NOISE.value, ReportGroup.Verdict.DEFECT.value)
+
+
+def judged(verdicts: Iterable[str]) -> Q:
+    """Return the condition that one of these verdicts holds."""
+    wanted = list(verdicts)
+    return Q(ruled__in=wanted) | Q(ruled="", verdict__in=wanted)
+
+
+def telling() -> Q:
+    """Return the condition that a group is open and says something about the site."""
+    loud = [value for value in ReportGroup.Verdict.values if value not in QUIET]
+    return Q(status=ReportGroup.Status.OPEN) & judged(loud)

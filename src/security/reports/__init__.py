@@ -1,0 +1,1 @@
+"""Violation reports: bytes become typed reports, get a verdict, are scrubbed and grouped."""

@@ -1,0 +1,59 @@
+"""From a body to the entries that are kept. A body that comes again costs one look-up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache, partial
+from typing import Any, Final, NamedTuple
+
+from security.conf import conf
+
+from . import browsers, wire
+from .entry import Entry, enter
+from .routes import template
+
+MAX_REMEMBERED: Final = 1_024  # bodies
+MAX_SIZE: Final = 4_096  # bytes of one of them; most reports have less than 2,000
+
+# What differs from one response, or one sending, to the next: no entry keeps either. The
+# characters of both end before any that could belong to the JSON around them.
+_NONCE = re.compile(rb"'nonce-[A-Za-z0-9+/_=-]{1,200}'")
+_AGE = re.compile(rb'"age":[0-9]{1,10}(?=[,}])')
+
+
+class Taken(NamedTuple):
+    """What was in a body, and how many of its items were refused, by reason."""
+
+    entries: tuple[Entry, ...]
+    refused: Mapping[str, int]
+
+
+def take(body: bytes, user_agent: str, prefix: str = "", urlconf: Any = None) -> Taken:
+    """
+    Return the reports of a body, judged and scrubbed, each item that is bad left out.
+
+    ``user_agent`` is that of the request; ``prefix`` is where the site is mounted (``/app``),
+    ``urlconf`` that of the request, or ``None``. Raises nothing.
+    """
+    browser = str(browsers.classify(user_agent[: browsers.MAX_READ]))
+    if b"'nonce-" in body:
+        body = _NONCE.sub(b"'nonce-removed'", body)
+    if b'"age":' in body:
+        body = _AGE.sub(b'"age":0', body)
+    if len(body) > MAX_SIZE:
+        return _take(body, browser, prefix, urlconf)
+    return conf.derived(_remembering)(body, browser, prefix, urlconf)  # type: ignore[no-any-return]
+
+
+def _remembering() -> Any:
+    """Return ``_take`` with a memory that ends with the settings that it is about."""
+    return lru_cache(MAX_REMEMBERED)(_take)
+
+
+def _take(body: bytes, browser: str, prefix: str, urlconf: Any) -> Taken:
+    parsed = wire.parse(body)
+    pack = conf.SECURITY_REPORTS.pack
+    pattern = partial(template, prefix=prefix, urlconf=urlconf)
+    entries = tuple(enter(report, pack, pattern, browser) for report in parsed.reports)
+    return Taken(entries, {reason.value: count for reason, count in parsed.refused.items()})
