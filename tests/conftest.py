@@ -22,8 +22,14 @@ __all__ = [
 ]
 
 
+# No test may fail for being slow: examples are made of whole pages here, on any machine.
+PATIENT = hypothesis.settings(
+    deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile("patient", PATIENT)
+hypothesis.settings.load_profile("patient")
 # For runs after the first: no Python and no Django changes what a law says.
-hypothesis.settings.register_profile("few", max_examples=10)
+hypothesis.settings.register_profile("few", PATIENT, max_examples=10)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -122,9 +122,9 @@ def test_the_sink_folds_by_itself_and_notes_refusals(database):
     assert ReportDaily.objects.get(what="refused", name="too-many").count == 4
 
 
-def test_a_table_that_is_missing_is_no_answer(django_db_blocker):
-    memory = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
-    with django_db_blocker.unblock(), known(memory):
+def test_a_table_that_is_missing_is_no_answer(django_db_blocker, tmp_path):
+    empty = {"ENGINE": "django.db.backends.sqlite3", "NAME": tmp_path / "empty.sqlite3"}
+    with django_db_blocker.unblock(), known(empty):
         sink = DatabaseSink(ALIAS)
         with pytest.raises(SinkUnavailable, match="no such table"):
             sink.accept([arrival()])
