@@ -18,7 +18,7 @@ from typing import Final, Protocol
 
 from .authoring import migrate_command
 from .grade import command as grade_command
-from .grade.text import cut, painted, printable
+from .grade.render.text import cut, painted, printable
 from .policy.csp.lint import MAX_POLICY, Finding, List, Severity, lint
 
 FOUND: Final = 1

@@ -11,7 +11,7 @@ from security import cli
 from security.grade import recorded
 from security.grade.card import as_json, grade
 from security.grade.exchange import from_recorded
-from security.grade.text import render
+from security.grade.render.text import render
 
 GOOD = next(case["input"] for case in CASES if case["verdict"]["score"] == 150)
 WEAK = next(case["input"] for case in CASES if case["verdict"]["score"] == 80)

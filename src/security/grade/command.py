@@ -7,22 +7,20 @@ Exit codes: 0 as good as asked for, 1 something is not, 2 something could not be
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
 import sys
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO, Final, TextIO
+from typing import BinaryIO, Final
 
-from .card import Card, as_line, grade
+from .card import Card, grade
 from .exchange import Exchange
 from .observatory_scores import ALGORITHM, GRADES
 from .recorded import Unreadable, read
-from .text import printable, render
+from .render import FORMATS
+from .render.text import printable
 
 NAME: Final = "grade"
 HELP: Final = "say what public graders give a site, and what they miss"
 GOOD, BELOW, NOT_GRADED = 0, 1, 2  # exit codes
-WIDTH: Final = 100  # columns of text that goes to no terminal
 MAX_COMPLAINTS: Final = 20  # lines about what cannot be read; a wrong file has thousands
 
 
@@ -44,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--format",
-        choices=("text", "json", "jsonl"),
+        choices=tuple(FORMATS),
         default="text",
         help="text, one JSON array, or one JSON object a line (default: text)",
     )
@@ -73,15 +71,9 @@ def run(options: argparse.Namespace) -> int:
 def _grade_all(stream: BinaryIO, options: argparse.Namespace) -> int:
     counts = _Counts(options.fail_under)
     cards = counts.noted(_cards(read(stream), counts))
-    match options.format:
-        case "json":
-            _write_array(cards, sys.stdout)
-        case "jsonl":
-            for card in cards:
-                sys.stdout.write(as_line(card) + "\n")
-        case _:
-            _write_text(cards, sys.stdout)
-            sys.stdout.write(counts.summary() + "\n")
+    FORMATS[options.format](cards, sys.stdout)
+    if options.format == "text":
+        sys.stdout.write(counts.summary() + "\n")
     if not counts.seen:
         sys.stderr.write(f"{NAME}: the file must hold at least one recorded site (got none).\n")
         return NOT_GRADED
@@ -132,20 +124,6 @@ def _cards(found: Iterable[Exchange | Unreadable], counts: _Counts) -> Iterator[
             counts.complain(one.reason)
         else:
             yield grade(one)
-
-
-def _write_array(cards: Iterable[Card], out: TextIO) -> None:
-    before = "["
-    for card in cards:
-        out.write(f"{before}\n{as_line(card)}")
-        before = ","
-    out.write("[]\n" if before == "[" else "\n]\n")
-
-
-def _write_text(cards: Iterable[Card], out: TextIO) -> None:
-    colour = out.isatty() and not os.environ.get("NO_COLOR")
-    width = min(shutil.get_terminal_size().columns, WIDTH) if out.isatty() else WIDTH
-    out.writelines(render(card, width=width, colour=colour) for card in cards)
 
 
 def _least(text: str) -> int:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import Final
+from typing import Final, TextIO
 
-from .card import Card
-from .finding import Finding, Severity
-from .observatory_scores import ALGORITHM
+from ..card import Card
+from ..finding import Finding, Severity
+from ..observatory_scores import ALGORITHM
 
+WIDTH: Final = 100  # columns of text that goes to no terminal
 MAX_SHOWN: Final = 80  # characters of a name in text; JSON has all of it
 
 _COLOURS: Final = {
@@ -37,6 +40,13 @@ def cut(text: str, length: int) -> str:
 def painted(text: str, colour: str, wanted: bool) -> str:
     """Return text in a colour of the terminal, where one is wanted."""
     return f"\x1b[{colour}m{text}\x1b[0m" if wanted else text
+
+
+def write(cards: Iterable[Card], out: TextIO) -> None:
+    """Write cards for people, each as soon as it is there; in colour on a terminal."""
+    colour = out.isatty() and not os.environ.get("NO_COLOR")
+    width = min(shutil.get_terminal_size().columns, WIDTH) if out.isatty() else WIDTH
+    out.writelines(render(card, width=width, colour=colour) for card in cards)
 
 
 def render(card: Card, *, width: int, colour: bool) -> str:
