@@ -21,22 +21,12 @@ DJANGOS: Mapping[str, tuple[str, ...]] = {  # Django to the Pythons that it and 
     "6.0": ("3.12", "3.13"),
     "6.1": ("3.12", "3.13"),
 }
-# Parts of the suite: those that no Python or Django changes, those that know no Django, and
-# those that drive whole commands, sites and servers.
+# Parts of the suite: those that no Python or Django changes, those that know no Django, those
+# that ask databases and caches, and those that drive whole commands, sites and servers.
 ELSEWHERE = ("browser", "meta")
 PURE = ("cli", "grade", "policy", "reports")
-WHOLE = (
-    "answers",
-    "authoring",
-    "checksecure",
-    "demo",
-    "faults",
-    "report_admin",
-    "storing",
-    "throttling",
-    "upgrade",
-    "working",
-)
+STORED = ("storing", "throttling", "upgrade")
+WHOLE = ("answers", "authoring", "checksecure", "demo", "faults", "report_admin", "working")
 
 
 class Pair(NamedTuple):
@@ -86,19 +76,14 @@ def here() -> Pair:
 
 
 def run_suite(
-    pair: Pair, interpreter: Path, arguments: list[str], *, pure: bool, whole: bool
+    pair: Pair, interpreter: Path, arguments: list[str], left_out: tuple[str, ...]
 ) -> bool:
-    """
-    Return whether the suite passes on ``pair``; its output goes to the terminal.
-
-    ``pure`` adds the tests that know no Django, ``whole`` those of whole commands and sites.
-    """
+    """Return whether the suite passes on ``pair``; its output goes to the terminal."""
     names = (f"django-{pair.django}", "test", "demo")
     try:
         python = prepare(ENVIRONMENTS / "matrix" / str(pair), interpreter, names)
     except subprocess.CalledProcessError:
         return False
-    left_out = (*ELSEWHERE, *(() if pure else PURE), *(() if whole else WHOLE))
     command: list[str | Path] = [python, *PYTEST]
     command += [f"--ignore=tests/{part}" for part in left_out]
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
@@ -108,23 +93,24 @@ def run_suite(
     return done.returncode == 0
 
 
-def parts(pair: Pair, before: str, tested: Pair | None) -> dict[str, bool]:
+def left_out(pair: Pair, before: str, tested: Pair | None) -> tuple[str, ...]:
     """
-    Return what a pair runs beside the rest: what knows no Django once for each Python, whole
-    commands and sites on the newest Python of each Django.
+    Return the parts that a pair does not run, ``before`` being the Python of the last pair.
 
-    After ``make test``, the first runs on the newest Python, and the second on the first and
-    the last Django.
+    What knows no Django runs once for each Python; what asks servers, and whole commands, on
+    the newest Python of each Django. After ``make test`` less is left to show: the first runs
+    on the newest Python, what asks servers on the first and the last Django, and whole
+    commands on the last.
     """
-    newest = pair.python == DJANGOS[pair.django][-1]
-    pure = pair.python != before
-    if tested is None:
-        return {"pure": pure, "whole": newest}
     first, *_, last = DJANGOS
-    return {
-        "pure": pure and pair.python == PYTHONS[-1],
-        "whole": newest and pair.django in {first, last},
-    }
+    is_pure = pair.python != before
+    is_stored = is_whole = pair.python == DJANGOS[pair.django][-1]
+    if tested is not None:
+        is_pure = is_pure and pair.python == PYTHONS[-1]
+        is_stored = is_stored and pair.django in {first, last}
+        is_whole = is_whole and pair.django == last
+    choices = ((PURE, is_pure), (STORED, is_stored), (WHOLE, is_whole))
+    return (*ELSEWHERE, *(name for names, wanted in choices if not wanted for name in names))
 
 
 def main() -> int:
@@ -149,8 +135,8 @@ def main() -> int:
             continue
         print(f"\n== {pair}", flush=True)
         began = time.monotonic()
-        chosen = parts(pair, before, tested)
-        passed = run_suite(pair, found[pair.python], arguments, **chosen)
+        without = left_out(pair, before, tested)
+        passed = run_suite(pair, found[pair.python], arguments, without)
         before = pair.python
         failed = failed or not passed
         outcome[pair] = f"{'passed' if passed else 'failed'} in {time.monotonic() - began:.0f} s"
