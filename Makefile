@@ -45,6 +45,8 @@ bench: $(package) $(call needs,bench demo test) ## measure what a request pays
 	$(BIN)/python -m benchmarks $(ARGS)
 	$(BIN)/python -m benchmarks.accounts
 	$(BIN)/python -m benchmarks.collect
+	$(BIN)/python -m benchmarks.grade
+	$(BIN)/python -m benchmarks.grade_site
 
 load: $(package) $(call needs,test) ## 200 users for two minutes on PostgreSQL and Redis; ARGS="--seconds 30"
 	$(BIN)/python -m benchmarks.load $(ARGS)

@@ -26,7 +26,17 @@ DJANGOS: Mapping[str, tuple[str, ...]] = {  # Django to the Pythons that it and 
 ELSEWHERE = ("browser", "meta")
 PURE = ("cli", "grade", "policy", "reports")
 STORED = ("storing", "throttling", "upgrade")
-WHOLE = ("answers", "authoring", "checksecure", "demo", "faults", "report_admin", "working")
+WHOLE = (
+    "answers",
+    "authoring",
+    "checksecure",
+    "demo",
+    "faults",
+    "gradesite",
+    "report_admin",
+    "serverconfig",
+    "working",
+)
 
 
 class Pair(NamedTuple):

@@ -8,6 +8,8 @@ from pathlib import Path
 
 # Debian's package, and the program that shows that it is there.
 PROGRAMS = {
+    "apache2-bin": "apache2",
+    "caddy": "caddy",
     "chromium": "chromium",
     "chromium-driver": "chromedriver",
     "mariadb-server": "mariadbd",

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final, TextIO, TypeAlias
 
 from ..card import Card
-from . import data, text
+from . import data, html, junit, markdown, sarif, text
 
 # Writes cards as they come, holding no more of them than the format demands.
 Writer: TypeAlias = Callable[[Iterable[Card], TextIO], None]
@@ -17,5 +17,9 @@ FORMATS: Final[Mapping[str, Writer]] = MappingProxyType(
         "text": text.write,
         "json": data.write_array,
         "jsonl": data.write_lines,
+        "sarif": sarif.write,
+        "junit": junit.write,
+        "markdown": markdown.write,
+        "html": html.write,
     }
 )

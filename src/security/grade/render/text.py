@@ -43,7 +43,19 @@ def painted(text: str, colour: str, wanted: bool) -> str:
 
 
 def write(cards: Iterable[Card], out: TextIO) -> None:
-    """Write cards for people, each as soon as it is there; in colour on a terminal."""
+    """
+    Write cards for people, each as soon as it is there; in colour on a terminal.
+
+    A terminal gets tables, where rich is installed: ``pip install "django-bulwark[grade]"``.
+    """
+    if out.isatty() and os.environ.get("TERM") != "dumb":
+        try:
+            from .terminal import write as write_tables  # noqa: PLC0415
+        except ImportError:
+            pass
+        else:
+            write_tables(cards, out)
+            return
     colour = out.isatty() and not os.environ.get("NO_COLOR")
     width = min(shutil.get_terminal_size().columns, WIDTH) if out.isatty() else WIDTH
     out.writelines(render(card, width=width, colour=colour) for card in cards)
