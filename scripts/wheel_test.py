@@ -14,7 +14,14 @@ PLACE = ENVIRONMENTS / "wheel"
 CONTENTS = {"security", "djangosecure"}  # top-level names, beside the wheel's own metadata
 SCRIPTS = ("policy/test_csp_bypass.py", "policy/test_permissions_features.py")
 ABOUT_THE_CLONE = ("browser", "meta", *SCRIPTS)  # not about the wheel
-ABOUT_SERVERS = ("faults", "serverconfig", "storing", "throttling", "upgrade", "working")  # of which none is in it
+ABOUT_SERVERS = (
+    "faults",
+    "serverconfig",
+    "storing",
+    "throttling",
+    "upgrade",
+    "working",
+)  # of which none is in it
 
 
 def build() -> Path:
