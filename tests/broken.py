@@ -41,6 +41,7 @@ ROWS = [
     ),
     ("SECURE_REDIRECT_EXEMPT", "^o/", "", "a list of regular expressions", "'^o/'"),
     ("SECURITY_VALIDATE_HOST", 1, "", TRUE_OR_FALSE, "1"),
+    ("SECURITY_PROXY_REDIRECTS", "yes", "", TRUE_OR_FALSE, "'yes'"),
     (
         "SECURITY_TRUSTED_PROXIES",
         ["10.0.0.5/8"],
@@ -57,6 +58,7 @@ ROWS = [
         "a share from 0 to 100, in percent",
         "101",
     ),
+    ("SECURITY_CSP_APPS", [[]], "", "made of app labels", "[]"),
     ("SECURITY_CSP_APPS", "shop", "", "True, False or a list of app labels", "'shop'"),
     ("SECURE_HSTS_SECONDS", "1 year", "", SECONDS, "'1 year'", "year"),
     ("SECURE_HSTS_INCLUDE_SUBDOMAINS", "no", "", TRUE_OR_FALSE, "'no'"),

@@ -166,6 +166,7 @@ class Settings:
     SECURE_REDIRECT_EXEMPT = Setting(parsers.exempt, default=())
     SECURITY_VALIDATE_HOST = Setting(parsers.boolean, default=True)
     SECURITY_TRUSTED_PROXIES = Setting(TrustedProxies.from_list, default=())
+    SECURITY_PROXY_REDIRECTS = Setting(parsers.boolean, default=False)
     SECURITY_ROUTES = Setting(routes, default={})
     SECURITY_CSP_CALLABLE = Setting(optional(parsers.dotted_callable))
     SECURITY_CSP_ROLLOUT = Setting(optional(parsers.rollout))

@@ -69,7 +69,13 @@ def words(raw: object, what: str = "a list of words") -> tuple[Any, ...]:
 
 def all_or_listed(raw: object) -> bool | tuple[Any, ...]:
     """Read ``True`` for all, ``False`` for none, or a list of names."""
-    return raw if isinstance(raw, bool) else words(raw, "True, False or a list of app labels")
+    if isinstance(raw, bool):
+        return raw
+    labels = words(raw, "True, False or a list of app labels")
+    for label in labels:
+        if not isinstance(label, str):
+            raise must_be("made of app labels", label)
+    return labels
 
 
 def optional(parse: Parser[T | None]) -> Parser[T | None]:

@@ -17,6 +17,9 @@ from security.authoring.inline_project import Project
 from security.conf import conf
 from security.policy.csp import NONCE
 
+from .installed import indexes
+from .project import is_readable
+
 SENDERS: Final = (
     "security.middleware.SecurityMiddleware",
     "security.middleware.ContentSecurityPolicyMiddleware",
@@ -33,26 +36,24 @@ _NONCE = re.compile(r"\{%\s*csp_nonce_attr\b|\{\{[^}]*\bcsp_nonce\b")
 
 def uses_nonces() -> bool:
     """Tell whether a policy of the site has a place for a nonce."""
-    return conf.is_sound() and any(
+    return is_readable() and any(
         NONCE in str(policy) for policy in (conf.SECURE_CSP, conf.SECURE_CSP_REPORT_ONLY)
     )
 
 
 def check_cache_middleware(**kwargs: Any) -> list[CheckMessage]:
     """Find a cache that keeps pages before their nonce makes them private."""
-    installed = list(settings.MIDDLEWARE)
-    senders = [installed.index(path) for path in SENDERS if path in installed]
-    if not senders or not uses_nonces():
+    if not uses_nonces() or not (senders := indexes(*SENDERS)):
         return []
     return [
         checks.Warning(
             f"{path} stands behind the middleware that sends the policy, so it keeps pages with "
             "a nonce, and hands the nonce of one visitor to all others.",
-            hint="Move it in front: there it sees Cache-Control: private, and leaves them alone.",
+            hint="In front it sees Cache-Control: private, and leaves them alone: "
+            f'MIDDLEWARE.insert(0, MIDDLEWARE.pop(MIDDLEWARE.index("{path}"))).',
             id="bulwark.W007",
         )
-        for path in CACHES
-        if path in installed and installed.index(path) > min(senders)
+        for path in (settings.MIDDLEWARE[index] for index in indexes(*CACHES) if index > senders[0])
     ]
 
 
@@ -86,7 +87,7 @@ def check_cache_blocks(**kwargs: Any) -> list[CheckMessage]:
                 checks.Warning(
                     f"The template {template.name!r} has a nonce inside of {{% cache %}}: every "
                     "later visitor gets the nonce of the first, and their browsers refuse it.",
-                    hint="Move the script out of the block, or into a file of its own.",
+                    hint="Move the script behind {% endcache %}, or into a file of its own.",
                     id="bulwark.W009",
                 )
             )

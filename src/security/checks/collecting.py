@@ -12,11 +12,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve, reverse
 
 from security.conf import conf
-from security.policy.csp import ContentSecurityPolicy, VerbatimPolicy
-from security.policy.errors import PolicyError
 from security.reports.sinks import sink
 
-from .project import has_urls
+from .policies import written
+from .project import has_urls, is_readable
 
 POLICIES = (
     "SECURE_CSP",
@@ -31,7 +30,7 @@ VIEWS = ("csp_report", "security_reports")
 
 def check_sink(**kwargs: Any) -> list[CheckMessage]:
     """Find a sink that cannot be made, before the first report does."""
-    if not (has_urls() and conf.is_sound() and any(map(_is_served, VIEWS))):
+    if not (has_urls() and is_readable() and any(map(_is_served, VIEWS))):
         return []
     try:
         sink()
@@ -43,7 +42,7 @@ def check_sink(**kwargs: Any) -> list[CheckMessage]:
 
 def check_report_addresses(**kwargs: Any) -> list[CheckMessage]:
     """Find addresses of the site that browsers are to send reports to, and nobody is at."""
-    if not (has_urls() and conf.is_sound()):
+    if not (has_urls() and is_readable()):
         return []
     return [
         checks.Warning(
@@ -59,24 +58,13 @@ def check_report_addresses(**kwargs: Any) -> list[CheckMessage]:
 
 def _addresses() -> Iterator[tuple[str, str]]:
     for setting in POLICIES:
-        for policy in _written(getattr(conf, setting)):
+        for policy in written(getattr(conf, setting)):
             for directive in policy.directives:
                 if directive.name == "report-uri":
                     yield from ((setting, address) for address in directive.values)
     if conf.SECURITY_REPORTING_ENDPOINTS is not None:
         for _, target in conf.SECURITY_REPORTING_ENDPOINTS.targets:
             yield "SECURITY_REPORTING_ENDPOINTS", target
-
-
-def _written(policy: Any) -> Iterator[ContentSecurityPolicy]:
-    if isinstance(policy, ContentSecurityPolicy):
-        yield policy
-    elif isinstance(policy, VerbatimPolicy):
-        for part in str(policy).split(","):
-            try:
-                yield ContentSecurityPolicy.parse(part)
-            except PolicyError:  # what is sent verbatim need not be of our making
-                continue
 
 
 def _leads_somewhere(address: str) -> bool:

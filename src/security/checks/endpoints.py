@@ -7,13 +7,13 @@ from typing import Any
 
 from django.core import checks
 from django.core.checks import CheckMessage
-from django.urls import URLResolver, get_resolver
+from django.urls import get_resolver
 
 from security.conf import conf, declared
-from security.marks import overrides_of
 from security.policy.csp import Edit
 
-from .project import has_urls
+from .policies import marked
+from .project import has_urls, is_readable
 
 ENDPOINTS = "SECURITY_REPORTING_ENDPOINTS"
 # Settings beside those of headers that hold policies.
@@ -22,7 +22,7 @@ _DOCUMENTED = ("CSP_DICT", "CSP_STRING", "CSP_REPORT_DICT", "CSP_REPORT_STRING")
 
 def check_endpoints(**kwargs: Any) -> list[CheckMessage]:
     """Find policies that report to an endpoint that no header declares."""
-    if not conf.is_sound():
+    if not is_readable():
         return []
     found = dict.fromkeys(_undeclared())
     return [
@@ -57,7 +57,7 @@ def _undeclared() -> Iterator[tuple[str, str, str]]:
     yield from _of("", own, site)
     for route, row in conf.SECURITY_ROUTES.items():
         yield from _of(f"[{route!r}]", row, site)
-    for view, marks in _marked(get_resolver()) if has_urls() else ():
+    for view, marks in marked(get_resolver()) if has_urls() else ():
         yield from _of(f" of the view {view}", marks, site)
 
 
@@ -71,13 +71,3 @@ def _of(where: str, values: Mapping[str, Any], site: Any) -> Iterator[tuple[str,
         for name in endpoints_in(value):
             if name not in known:
                 yield place, name, ", ".join(map(repr, known))
-
-
-def _marked(resolver: URLResolver) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield each view with what its decorators ask for."""
-    for entry in resolver.url_patterns:
-        if isinstance(entry, URLResolver):
-            yield from _marked(entry)
-        elif marks := overrides_of(entry.callback):
-            merged = {name: value for mark in marks for name, value in mark.items()}
-            yield entry.lookup_str, merged

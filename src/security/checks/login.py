@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from inspect import isclass
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -12,13 +11,16 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error
 from django.http.request import split_domain_port, validate_host
 from django.urls import Resolver404, get_resolver, get_script_prefix
-from django.utils.module_loading import import_string
 
 from security.conf import Misconfigured, conf
 from security.middleware import LoginRequiredMiddleware, login_exempt, login_url, routes
 from security.policy.errors import did_you_mean, shown
 
-AUTHENTICATION: Final = "django.contrib.auth.middleware.AuthenticationMiddleware"
+from .installed import AUTHENTICATION, imported
+from .project import is_readable
+
+__all__ = ["check_login", "imported", "installed"]
+
 DJANGOS: Final = "django.contrib.auth.middleware.LoginRequiredMiddleware"  # since 5.1
 
 
@@ -34,15 +36,6 @@ def installed() -> dict[str, bool]:
     return found
 
 
-def imported(path: str) -> type | None:
-    """Return the class at a dotted path, or ``None`` where there is none."""
-    try:
-        found = import_string(path)
-    except ImportError:  # the start says so
-        return None
-    return found if isclass(found) else None
-
-
 def descends(each: type, path: str) -> bool:
     """Tell whether a class is, or inherits, the one at a dotted path, which is not imported."""
     return any(f"{parent.__module__}.{parent.__qualname__}" == path for parent in each.__mro__)
@@ -50,8 +43,8 @@ def descends(each: type, path: str) -> bool:
 
 def check_login(**kwargs: Any) -> list[CheckMessage]:
     """Find what keeps everybody out, and exempt names that open nothing."""
-    guards = installed()
-    if not guards or not conf.is_sound():
+    guards = installed() if is_readable() else {}
+    if not guards:
         return []
     ours = any(guards.values())
     closed = [closed_page(ours=one) for one in sorted(set(guards.values()))]
@@ -119,7 +112,8 @@ def unknown_names() -> list[CheckMessage]:
     return [
         checks.Warning(
             f"SECURITY_LOGIN_EXEMPT_NAMES names {shown(name)}, and no URL has that name.",
-            hint=did_you_mean(name, known) or "Look the name up in urls.py.",
+            hint=did_you_mean(name, known)
+            or 'Take a name from urls.py: SECURITY_LOGIN_EXEMPT_NAMES = ["shop:index"].',
             id="bulwark.W010",
         )
         for name in conf.SECURITY_LOGIN_EXEMPT_NAMES

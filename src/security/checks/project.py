@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from django.conf import settings
 from django.core.checks import CheckMessage
@@ -17,7 +17,8 @@ from .message import error
 
 SHAPE = error(
     "{name} must be {what} (got {got}).",
-    hint="Until then the other checks of this package are not made. {hint}",
+    hint="Until then the other checks of this package are not made. This works: {name} = "
+    "{example}.",
     id="bulwark.E010",
 )
 
@@ -43,8 +44,7 @@ def is_readable() -> bool:
 def misshapen() -> Iterator[tuple[str, Shape, object]]:
     """Yield each setting of Django's that is of the wrong kind, and what it is."""
     for name, shape in SHAPES.items():
-        value = getattr(settings, name, None)
-        if hasattr(settings, name) and not shape.fits(value):
+        if not shape.fits(value := _value(name)):
             yield name, shape, value
 
 
@@ -55,10 +55,20 @@ def check_kinds(**kwargs: Any) -> list[CheckMessage]:
             name=name,
             what=shape.what,
             got=shown(value),
-            hint=f"Write {name} = {shape.example}.",
+            example=shape.example,
         )
         for name, shape, value in misshapen()
     ]
+
+
+def _value(name: str) -> Any:
+    try:
+        return getattr(settings, name)
+    except (
+        AttributeError,
+        TypeError,
+    ):  # Django puts a prefix before a URL, also before what is no text
+        return getattr(cast("Any", settings)._wrapped, name, None)
 
 
 def _is_text(value: Any) -> bool:
@@ -125,9 +135,7 @@ SHAPES: Final[Mapping[str, Shape]] = MappingProxyType(
                 ),
             )
         },
-        "SESSION_ENGINE": Shape(
-            _is_text, "a dotted path", '"django.contrib.sessions.backends.db"'
-        ),
+        "SESSION_ENGINE": Shape(_is_text, "a dotted path", '"django.contrib.sessions.backends.db"'),
         "SESSION_SERIALIZER": Shape(
             _is_text, "a dotted path", '"django.contrib.sessions.serializers.JSONSerializer"'
         ),

@@ -12,6 +12,8 @@ from security.conf import Misconfigured, conf
 from security.middleware import passwords, routes
 from security.policy.errors import did_you_mean
 
+from .project import is_readable
+
 
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
     """Say of each broken setting what the start would say."""
@@ -23,13 +25,14 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
 
 def check_routes(**kwargs: Any) -> list[CheckMessage]:
     """Find rows of the route table that mean no URL of the project."""
-    if not conf.is_sound():
+    if not is_readable():
         return []
     return [
         Error(
             "SECURITY_ROUTES must be made of URL names, 'namespace:*' or app labels "
             f"(got {route!r}).",
-            hint=did_you_mean(route, routes.known_names()) or "Look the name up in urls.py.",
+            hint=did_you_mean(route, routes.known_names())
+            or 'Take a name from urls.py: SECURITY_ROUTES = {"shop:index": {...}}.',
             id="bulwark.E002",
         )
         for route in routes.unknown()
@@ -38,7 +41,7 @@ def check_routes(**kwargs: Any) -> list[CheckMessage]:
 
 def check_password_page(**kwargs: Any) -> list[CheckMessage]:
     """Find a page for changing passwords that the project does not have."""
-    if not conf.is_sound() or conf.MANDATORY_PASSWORD_CHANGE is None:
+    if not is_readable() or conf.MANDATORY_PASSWORD_CHANGE is None:
         return []
     try:
         passwords.change_page(conf.MANDATORY_PASSWORD_CHANGE)

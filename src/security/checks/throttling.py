@@ -18,6 +18,8 @@ from django.template.loader import get_template
 
 from security.conf import conf
 
+from .project import is_readable
+
 BACKEND = "security.auth_throttling.backends.ThrottlingBackend"
 MODEL_BACKEND = "security.auth_throttling.backends.ThrottledModelBackend"
 MIDDLEWARE = "security.auth_throttling.Middleware"
@@ -27,9 +29,11 @@ HERE = (MIDDLEWARE, "security.auth_throttling.middleware.Middleware")
 
 def check_throttling(**kwargs: Any) -> list[CheckMessage]:
     """Find a cache that cannot count, and half of the protection without the other half."""
+    if not is_readable():
+        return []
     has_middleware = any(path in settings.MIDDLEWARE for path in HERE)
     counting = _counting()
-    if not (has_middleware or counting) or not conf.is_sound():
+    if not (has_middleware or counting):
         return []
     found: list[CheckMessage] = [
         Error(text, hint=hint, id="bulwark.E005") for text, hint in _misconfigured()
@@ -53,7 +57,7 @@ def check_throttling(**kwargs: Any) -> list[CheckMessage]:
 
 def check_throttling_cache(**kwargs: Any) -> list[CheckMessage]:
     """Find a cache of one process, and one so small that it forgets what it counted."""
-    if settings.DEBUG or not conf.is_sound():
+    if settings.DEBUG or not is_readable():
         return []
     if (throttling := conf.AUTHENTICATION_THROTTLING) is None:
         return []
@@ -64,8 +68,8 @@ def check_throttling_cache(**kwargs: Any) -> list[CheckMessage]:
             checks.Warning(
                 f"CACHES[{throttling.cache!r}] lives in one process, so every process of the "
                 "site counts attempts to log in by itself, and each restart forgets them.",
-                hint="Name a Redis, Memcached or database cache in "
-                'AUTHENTICATION_THROTTLING["CACHE"].',
+                hint="Name a Redis, Memcached or database cache: "
+                'AUTHENTICATION_THROTTLING["CACHE"] = "shared".',
                 id="bulwark.W011",
             )
         )

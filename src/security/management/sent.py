@@ -14,11 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.module_loading import import_string
 
-from security import parsers
-from security.conf import Misconfigured, conf
+from security.conf import conf
 from security.middleware.hosts import logger as hosts_logger
 from security.middleware.shield import Shield
-from security.policy.errors import PolicyError
 
 OURS: Final = "security.middleware.SecurityMiddleware"
 DJANGOSECURE: Final = "djangosecure.middleware.SecurityMiddleware"
@@ -41,7 +39,6 @@ KNOWN: Final = (
 
 PAGE: Final = "/djangosecure/checksecure/"  # of no project, so that no exemption covers it
 ANYBODY: Final = "192.0.2.1"  # RFC 5737: an address of nobody
-PROXY_REDIRECTS: Final = "SECURITY_PROXY_REDIRECTS"
 FORWARDED_PROTO: Final = "HTTP_X_FORWARDED_PROTO"
 
 
@@ -86,13 +83,9 @@ def proxy_redirects() -> bool:
     """
     Tell whether the project declares a proxy, and that it redirects plain HTTP.
 
-    Raises ``ImproperlyConfigured`` where ``SECURITY_PROXY_REDIRECTS`` is neither.
+    Raises ``ImproperlyConfigured`` where a setting of the two has a value that cannot work.
     """
-    try:
-        said = parsers.boolean(getattr(settings, PROXY_REDIRECTS, False))
-    except PolicyError as error:
-        raise Misconfigured(PROXY_REDIRECTS, error) from error
-    return said and bool(conf.SECURITY_TRUSTED_PROXIES)
+    return conf.SECURITY_PROXY_REDIRECTS and bool(conf.SECURITY_TRUSTED_PROXIES)
 
 
 def _page(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import django
+import pytest
+from tests.checks.catalogue import OURS, ids, say
+from tests.checks.more_cases import mail
+from tests.meta.tree import SOURCE
+from tests.settings import TEMPLATES
+
+HANDLERS = "django.core.files.uploadhandler"
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+TOOLBAR = "debug_toolbar.middleware.DebugToolbarMiddleware"
+ALERTS = {"SECURITY_REPORTS": {"ALERT_EMAILS": ["security@shop.example"]}}
+
+
+def texts(found):
+    return [str(message.msg) for message in found]
+
+
+@pytest.mark.parametrize(
+    ("mode", "is_data"),
+    [(0o600, True), (0o640, True), (0o644, True), (0o664, False), (0o755, False), (0o666, False)],
+    ids=oct,
+)
+def test_a_file_is_data_that_its_owner_alone_writes(settings, mode, is_data):
+    found = texts(say(settings, "uploads.check_upload_mode", {"FILE_UPLOAD_PERMISSIONS": mode}))
+    assert [f"(got {oct(mode)})" in text for text in found] == [True] * (not is_data)
+
+
+@pytest.mark.parametrize(
+    ("media", "static", "found"),
+    [
+        ("/srv/files", "/srv/files", ["bulwark.W056"]),
+        ("/srv/files", "/srv/files/static", ["bulwark.W056"]),
+        ("/srv/files-of-others", "/srv/files", []),
+        ("", "/srv/files", []),
+        ("/srv/files", None, []),
+    ],
+)
+def test_uploads_and_static_files_lie_apart(settings, media, static, found):
+    values = {"MEDIA_ROOT": media, "STATIC_ROOT": static}
+    assert ids(say(settings, "uploads.check_upload_folder", values)) == found
+
+
+@pytest.mark.parametrize(
+    ("media", "what"),
+    [
+        (SOURCE / "security" / "uploads", "the code of 'security'"),
+        (str(SOURCE), "the code of 'security'"),
+        ("/srv/shop", "BASE_DIR"),
+        ("/srv/pages/new", "the templates"),
+    ],
+    ids=["in an app", "around apps", "the project", "in templates"],
+)
+def test_uploads_lie_apart_from_code(settings, media, what):
+    engine = {**TEMPLATES[0], "DIRS": [None, "/srv/pages"]}
+    values = {"MEDIA_ROOT": media, "TEMPLATES": [engine]}
+    (found,) = texts(say(settings, "uploads.check_upload_code", values))
+    assert found.startswith(f"MEDIA_ROOT must be apart from {what} (got ")
+
+
+@pytest.mark.parametrize("values", [{"MEDIA_ROOT": ""}, {"BASE_DIR": 3}], ids=repr)
+def test_a_folder_that_is_not_there_holds_nothing(settings, values):
+    assert say(settings, "uploads.check_upload_code", values) == []
+
+
+@pytest.mark.parametrize(
+    ("media", "static", "found"),
+    [
+        ("/static/", "/static/", ["bulwark.W058"]),
+        ("/files/", "/files/static/", ["bulwark.W058"]),
+        ("https://cdn.example.net/a/", "https://CDN.example.net/a/b/", ["bulwark.W058"]),
+        ("/statics/", "/static/", []),
+        ("/", "/static/", []),
+        ("", "static/", []),
+        ("https://media.example.net/", "https://static.example.net/", []),
+        ("http://[", "/static/", []),
+        ("/media/", None, []),
+    ],
+)
+def test_addresses_lie_apart(settings, media, static, found):
+    values = {"MEDIA_URL": media, "STATIC_URL": static}
+    assert ids(say(settings, "uploads.check_upload_urls", values)) == found
+
+
+def test_every_limit_that_is_gone_is_named(settings):
+    names = [
+        "DATA_UPLOAD_MAX_MEMORY_SIZE",
+        "DATA_UPLOAD_MAX_NUMBER_FIELDS",
+        "DATA_UPLOAD_MAX_NUMBER_FILES",
+    ]
+    found = texts(say(settings, "uploads.check_upload_limits", dict.fromkeys(names)))
+    assert [text.split()[0] for text in found] == names
+
+
+@pytest.mark.parametrize(
+    ("paths", "got"),
+    [([], "[]"), ([f"{HANDLERS}.TemporaryFileUploadHandler", "shop.Nothing"], "'shop.Nothing'")],
+    ids=["none", "unknown"],
+)
+def test_what_is_no_handler_is_named(settings, paths, got):
+    values = {"FILE_UPLOAD_HANDLERS": paths}
+    (found,) = texts(say(settings, "uploads.check_upload_handlers", values))
+    assert found == f"FILE_UPLOAD_HANDLERS must be made of upload handlers (got {got})."
+    assert say(settings, "uploads.check_upload_memory", values) == []
+
+
+def test_a_tool_may_be_there_for_debug(settings):
+    values = {"MIDDLEWARE": [OURS, TOOLBAR], "DEBUG": True, "ALLOWED_HOSTS": []}
+    assert say(settings, "leftovers.check_tools", values) == []
+
+
+def test_old_keys_are_counted_and_not_shown(settings):
+    keys = ["the-first-secret", "the-second-secret"]
+    (found,) = say(settings, "leftovers.check_old_keys", {"SECRET_KEY_FALLBACKS": keys})
+    assert found.msg.startswith("SECRET_KEY_FALLBACKS has 2 keys: ")
+    assert "secret" not in f"{found.msg}{found.hint}".replace("SECRET_KEY", "")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [mail({"timeout": 5}), {**mail({}), "SECURITY_REPORTS": {}}],
+    ids=["timeout", "no alerts"],
+)
+def test_mails_that_nobody_waits_for_are_fine(settings, values):
+    assert say(settings, "leftovers.check_mail_timeout", ALERTS, values) == []
+
+
+def test_mails_to_the_terminal_wait_for_nobody(settings):
+    console = "django.core.mail.backends.console.EmailBackend"
+    values = {name: value for name, value in mail({}).items() if name == "EMAIL_BACKEND"}
+    values = dict.fromkeys(values, console) or {"MAILERS": {"default": {"BACKEND": console}}}
+    assert say(settings, "leftovers.check_mail_timeout", ALERTS, values) == []
+
+
+@pytest.mark.parametrize(
+    ("mailers", "is_found"),
+    [
+        ({"default": {}}, True),
+        ({"default": {"BACKEND": SMTP, "OPTIONS": {"host": "a"}}}, True),
+        ({"default": {"OPTIONS": {"timeout": 10}}}, False),
+        ({"default": {"BACKEND": "shop.mail.Backend"}}, False),
+        ({}, False),
+        (3, False),
+    ],
+    ids=repr,
+)
+def test_the_mailers_count_from_django_6_1_on(settings, mailers, is_found):
+    found = say(settings, "leftovers.check_mail_timeout", ALERTS, {"MAILERS": mailers})
+    told = [text for text in texts(found) if text.startswith('MAILERS["default"]["OPTIONS"]')]
+    assert len(told) == (is_found and django.VERSION >= (6, 1))
