@@ -64,10 +64,7 @@ def check_kinds(**kwargs: Any) -> list[CheckMessage]:
 def _value(name: str) -> Any:
     try:
         return getattr(settings, name)
-    except (
-        AttributeError,
-        TypeError,
-    ):  # Django puts a prefix before a URL, also before what is no text
+    except (AttributeError, TypeError):  # Django puts a prefix before what is no text, too
         return getattr(cast("Any", settings)._wrapped, name, None)
 
 

@@ -11,11 +11,12 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 from tests.accounts.password_site import MIDDLEWARE, installed, logged_in, user
 from tests.meta.tree import ROOT
+from tests.modes import connections, get, site
 
 from security.auth import DigitValidator, min_length
 from security.models import PasswordExpiry
 
-__all__ = ["installed", "user"]
+__all__ = ["connections", "get", "installed", "site", "user"]
 
 LANGUAGES = ["de", "fr"]
 PLACE = re.compile(r"%\(\w+\)[ds]|%[ds%]|\{\w*\}")
