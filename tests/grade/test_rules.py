@@ -199,6 +199,14 @@ def test_every_policy_of_a_header_is_judged_once():
     assert [one.id for one in found].count("csp.PLAIN_WILDCARD") == 1
 
 
+def test_a_directive_of_one_policy_is_missing_in_none():
+    alone, other = "script-src 'self'", "frame-ancestors 'none'; object-src 'none'"
+    missing = {"csp.BULWARK_FRAME_ANCESTORS_MISSING", "csp.MISSING_DIRECTIVES"}
+    assert missing <= ids(an_exchange(**{CSP: alone}))
+    assert not missing & ids(an_exchange(**{CSP: f"{alone}, {other}"}))
+    assert missing <= ids(an_exchange(**{CSP: f"{alone}, {alone}"}))
+
+
 def test_the_lint_knows_the_declared_endpoints():
     policy = f"{POLICY}; report-to main"
     lost = "csp.BULWARK_REPORT_TO_WITHOUT_ENDPOINT"

@@ -8,132 +8,154 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
-from typing import BinaryIO, Final
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from ssl import SSLError
+from typing import BinaryIO, Final, TypeAlias
 
-from .card import Card, grade
+from .arguments import add_arguments, set_output
+from .card import grade
 from .exchange import Exchange
-from .observatory_scores import ALGORITHM, GRADES
+from .fetch.har import read_har
+from .fetch.outcome import Fetched
+from .fetch.tally import MAX_COMPLAINTS, NOT_GRADED, Tally
+from .outputs import BaselineError, Graded, Output
 from .recorded import Unreadable, read
-from .render import FORMATS
 from .render.text import printable
+
+__all__ = ["HELP", "NAME", "add_arguments", "run"]
 
 NAME: Final = "grade"
 HELP: Final = "say what public graders give a site, and what they miss"
-GOOD, BELOW, NOT_GRADED = 0, 1, 2  # exit codes
-MAX_COMPLAINTS: Final = 20  # lines about what cannot be read; a wrong file has thousands
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments of the command."""
-    parser.description = (
-        f"Grade recorded sites as MDN HTTP Observatory does (algorithm {ALGORITHM}), roughly as "
-        "securityheaders.com does, and by rules of our own that look at what both miss."
-    )
-    parser.epilog = (
-        "Exit codes: 0 as good as asked for, 1 a site is below --fail-under, 2 a site could not "
-        "be graded or the file not read."
-    )
-    parser.add_argument(
-        "--recorded",
-        metavar="FILE",
-        required=True,
-        help="recorded sites, as JSON lines or one JSON document; '-' reads standard input",
-    )
-    parser.add_argument(
-        "--format",
-        choices=tuple(FORMATS),
-        default="text",
-        help="text, one JSON array, or one JSON object a line (default: text)",
-    )
-    parser.add_argument(
-        "--fail-under",
-        metavar="GRADE|SCORE",
-        type=_least,
-        help="exit with 1 if the Observatory gives a site less: A+ to F, or points",
-    )
+_Found: TypeAlias = Iterable[Exchange | Fetched | Unreadable]
 
 
 def run(options: argparse.Namespace) -> int:
-    """Grade what the file holds, and return the exit code."""
-    if options.recorded == "-":
-        return _grade_all(sys.stdin.buffer, options)
+    """Grade what is asked for, and return the exit code."""
+    if options.targets == Path("-"):
+        options.target, options.targets = [*options.target, "-"], None
+    sources = [options.recorded, options.har, options.target or options.targets]
+    if sum(bool(source) for source in sources) != 1:
+        options.refuse("name what to grade: either targets, or --recorded FILE, or --har FILE")
+    if options.resume and not sources[2]:
+        options.refuse("--resume goes with targets")
+    if options.resume and options.format not in {None, "jsonl"}:
+        options.refuse("--resume writes the format jsonl, and no other")
+    set_output(options)
     try:
-        with open(options.recorded, "rb") as stream:  # noqa: PTH123
-            return _grade_all(stream, options)
+        if options.recorded:
+            return _grade_file(options.recorded, read, "recorded site", options)
+        if options.har:
+            return _grade_file(options.har, read_har, "visit of a page", options)
+        return _grade_sites(options)
+    except BaselineError as error:
+        return _stop(str(error))
+
+
+def _grade_sites(options: argparse.Namespace) -> int:
+    try:
+        from .fetch.resume import NotOursError  # noqa: PLC0415
+        from .fetch.session import AGENT, Terms  # noqa: PLC0415
+        from .fetch.sites import Run, grade_sites  # noqa: PLC0415
+        from .fetch.trust import trust  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing in {"", "security"}:
+            raise
+        return _stop(f'asking a site needs {missing}: pip install "django-bulwark[grade]".')
+    try:
+        trusted = trust(options.ca)
+    except OSError as error:
+        why = "no certificate in it" if isinstance(error, SSLError) else error.strerror
+        return _stop(f"--ca {options.ca}: {why}.")
+    tally = Tally(options.fail_under)
+    try:
+        code = grade_sites(
+            Run(
+                targets=tuple(options.target),
+                listed=options.targets,
+                http_port=options.http_port,
+                concurrency=options.concurrency,
+                rate=options.rate,
+                output=options.output,
+                is_ordered=options.format != "jsonl",
+                results=options.resume,
+            ),
+            Terms(trusted, options.timeout, options.user_agent or AGENT),
+            tally,
+        )
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        return _stop(f"{error.filename}: {error.strerror}.")
+    except NotOursError as error:
+        return _stop(f"{options.resume}: {error}")
+    return max(code, _end(tally, "target", options))
+
+
+def _grade_file(
+    name: str, reader: Callable[[BinaryIO], _Found], what: str, options: argparse.Namespace
+) -> int:
+    tally = Tally(options.fail_under)
+    try:
+        if name == "-":
+            code = _grade_all(reader(sys.stdin.buffer), tally, options)
+        else:
+            with open(name, "rb") as stream:  # noqa: PTH123
+                code = _grade_all(reader(stream), tally, options)
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
-        sys.stderr.write(f"{NAME}: {printable(options.recorded)}: {error.strerror}.\n")
-        return NOT_GRADED
+        return _stop(f"{name}: {error.strerror}.")
+    return max(code, _end(tally, what, options))
 
 
-def _grade_all(stream: BinaryIO, options: argparse.Namespace) -> int:
-    counts = _Counts(options.fail_under)
-    cards = counts.noted(_cards(read(stream), counts))
-    FORMATS[options.format](cards, sys.stdout)
-    if options.format == "text":
-        sys.stdout.write(counts.summary() + "\n")
-    if not counts.seen:
-        sys.stderr.write(f"{NAME}: the file must hold at least one recorded site (got none).\n")
-        return NOT_GRADED
-    return counts.code
+def _grade_all(found: _Found, tally: Tally, options: argparse.Namespace) -> int:
+    output: Output = options.output
+    return output(_graded(found, tally), sys.stdout)
 
 
-class _Counts:
-    """What the exit code and the summary need of all cards."""
+def _end(tally: Tally, what: str, options: argparse.Namespace) -> int:
+    if options.format == "text" and not options.baseline:
+        sys.stdout.write(tally.summary() + "\n")
+    if not tally.seen:
+        return _stop(f"there must be at least one {what} (got none).")
+    return tally.code
 
-    def __init__(self, least: int | None) -> None:
-        self.least = least
-        self.seen = self.below = self.not_graded = 0
 
-    @property
-    def code(self) -> int:
-        if self.not_graded:
-            return NOT_GRADED
-        return BELOW if self.below else GOOD
+def _graded(found: _Found, tally: Tally) -> Iterator[Graded]:
+    complaints = _Complaints()
+    for one in found:
+        match one:
+            case Unreadable():
+                tally.count(None)
+                complaints.add(one.reason)
+                continue
+            case Fetched():
+                exchange, card = one.exchange, one.card()
+                for note in one.notes:
+                    complaints.add(f"{card.target}: {note}")
+            case _:
+                exchange, card = one, grade(one)
+        tally.count(card.observatory.score)
+        yield Graded(exchange, card)
 
-    def noted(self, cards: Iterable[Card]) -> Iterator[Card]:
-        for card in cards:
-            self.seen += 1
-            points = card.observatory.score
-            if points is None:
-                self.not_graded += 1
-            elif self.least is not None and points < self.least:
-                self.below += 1
-            yield card
 
-    def complain(self, reason: str) -> None:
-        self.seen += 1
-        self.not_graded += 1
-        if self.not_graded <= MAX_COMPLAINTS:
-            sys.stderr.write(f"{NAME}: {printable(reason)}\n")
-        elif self.not_graded == MAX_COMPLAINTS + 1:
+class _Complaints:
+    """Lines on standard error, up to a limit."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def add(self, text: str) -> None:
+        self._count += 1
+        if self._count <= MAX_COMPLAINTS:
+            sys.stderr.write(f"{NAME}: {printable(text)}\n")
+        elif self._count == MAX_COMPLAINTS + 1:
             sys.stderr.write(f"{NAME}: more of the same is not shown.\n")
 
-    def summary(self) -> str:
-        parts = [f"Graded: {self.seen - self.not_graded:,} of {self.seen:,}."]
-        if self.least is not None:
-            parts.append(f"Below {self.least} points: {self.below:,}.")
-        return " ".join(parts)
 
-
-def _cards(found: Iterable[Exchange | Unreadable], counts: _Counts) -> Iterator[Card]:
-    for one in found:
-        if isinstance(one, Unreadable):
-            counts.complain(one.reason)
-        else:
-            yield grade(one)
-
-
-def _least(text: str) -> int:
-    """Return the points that a grade begins with, or the points themselves."""
-    points = GRADES.get(text.upper())
-    if points is None:
-        if not (text.isascii() and text.isdecimal() and len(text) < 4):
-            known = ", ".join(GRADES)
-            raise argparse.ArgumentTypeError(
-                f"must be one of {known}, or points (got {text!a:.40})"
-            )
-        points = int(text)
-    return points
+def _stop(reason: str) -> int:
+    sys.stderr.write(f"{NAME}: {printable(reason)}\n")
+    return NOT_GRADED

@@ -16,7 +16,7 @@ from ..finding import Finding
 from ..observatory import media_type
 from ..page import HTML, Page
 
-MAX_REMEMBERED = 256  # characters of a header value that is read once for many sites
+MAX_REMEMBERED = 1024  # characters of a header value that is read once for many sites
 MAX_POLICIES = 20  # of one page that are looked at; each costs a browser time on every load
 
 
