@@ -1,0 +1,1 @@
+"""Grade a whole site in this process: what ``manage.py gradesite`` prints."""

@@ -1,0 +1,334 @@
+from __future__ import annotations
+
+import django
+import pytest
+from tests.gradesite import site
+
+HERE = site.__name__
+OURS = "security.middleware.SecurityMiddleware"
+DJANGO = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+FRAMES, HSTS, CSP = "X-Frame-Options", "Strict-Transport-Security", "Content-Security-Policy"
+REFERRER, OPENER, CACHE = "Referrer-Policy", "Cross-Origin-Opener-Policy", "Cache-Control"
+
+
+@pytest.mark.parametrize(
+    ("url", "header", "value", "reason"),
+    [
+        ("/", HSTS, "max-age=31536000; includeSubDomains",
+         f"preset strict (SECURE_HSTS_SECONDS), sent by {OURS}"),
+        ("/", REFERRER, "same-origin", f"preset strict (SECURE_REFERRER_POLICY), sent by {OURS}"),
+        ("/", "Integrity-Policy", None, "SECURITY_INTEGRITY_POLICY is None by default"),
+        ("home", FRAMES, "DENY", f"preset strict (X_FRAME_OPTIONS), sent by {OURS}"),
+        ("post tea", FRAMES, "DENY", f"preset strict (X_FRAME_OPTIONS), sent by {OURS}"),
+        ("http://shop.test/", HSTS, None, "plain HTTP: browsers ignore it there"),
+        ("http://shop.test/", OPENER, None, "a redirect from plain HTTP, where browsers ignore it"),
+        ("/marked/", FRAMES, "SAMEORIGIN",
+         f"a decorator of {HERE}.page.<locals>.view (X_FRAME_OPTIONS), sent by {OURS}"),
+        ("/marked/", CACHE, "no-cache, no-store, max-age=0, must-revalidate",
+         f"a decorator of {HERE}.page.<locals>.view (SECURITY_CACHE_CONTROL), sent by {OURS}"),
+        ("/unreferred/", REFERRER, None,
+         f"SECURE_REFERRER_POLICY is None by a decorator of {HERE}.page.<locals>.view"),
+        ("/unframed/", FRAMES, None, "@xframe_options_exempt on the view"),
+        ("/opening/", OPENER, "unsafe-none",
+         f"decorator {HERE}.opening of {HERE}.page.<locals>.view"),
+        ("/token/", "Set-Cookie csrftoken", ...,
+         "sent by django.middleware.csrf.CsrfViewMiddleware"),
+    ],
+)  # fmt: skip
+def test_each_header_has_its_cause(rows, url, header, value, reason):
+    sent, reasons = rows(url).rows[header]
+    assert reasons == [reason]
+    assert value is ... or sent == value
+
+
+def test_a_view_is_named_with_the_line(rows):
+    value, reasons = rows("/waiting/").rows[FRAMES]
+    assert value == "SAMEORIGIN"
+    assert reasons[0].startswith(f"view {HERE}.waiting, line ")
+
+
+def test_a_method_of_a_class_is_a_view(rows):
+    assert (
+        rows("/classy/")
+        .rows["X-Content-Type-Options"][1][0]
+        .startswith(f"view {HERE}.Classy, line ")
+    )
+
+
+def test_code_that_a_view_calls_is_named_beside_it(rows):
+    (reason,) = rows("/helping/").rows[REFERRER][1]
+    assert reason.startswith(f"view {HERE}.helping, line ")
+    assert reason.endswith(f", in {HERE}.helped")
+
+
+def test_decorators_of_django_are_named(rows):
+    (reason, *_) = rows("/uncached/").rows[CACHE][1]
+    assert reason.startswith("decorator django.views.decorators.cache.never_cache of ")
+
+
+@pytest.mark.parametrize(
+    ("settings", "header", "value", "reason"),
+    [
+        ({"X_FRAME_OPTIONS": "SAMEORIGIN"}, FRAMES, "SAMEORIGIN", "setting X_FRAME_OPTIONS"),
+        ({"SECURITY_PRESET": None}, FRAMES, "DENY", "default of X_FRAME_OPTIONS"),
+        ({"SECURITY_ROUTES": {"home": {"X_FRAME_OPTIONS": "SAMEORIGIN"}}}, FRAMES, "SAMEORIGIN",
+         "SECURITY_ROUTES['home'] (X_FRAME_OPTIONS)"),
+        ({"SECURITY_HSTS_RAMP": [("2020-01-01", 60)]}, HSTS, ..., "setting SECURITY_HSTS_RAMP"),
+        ({"SECURE_CSP": {"default-src": ["'self'"]}, "SECURITY_CSP_ADD": {"img-src": ["a.test"]}},
+         CSP, "default-src 'self'; img-src 'self' a.test", "setting SECURE_CSP, SECURITY_CSP_ADD"),
+        ({"NO_CONFIDENTIAL_CACHING": {"WHITELIST_ON": True, "WHITELIST_REGEXES": ["public"]}},
+         CACHE, ..., "setting NO_CONFIDENTIAL_CACHING"),
+        ({"CLEAR_SITE_DATA_URL_WHITELIST": ["$"]}, "Clear-Site-Data", '"cookies", "storage"',
+         "setting CLEAR_SITE_DATA_URL_WHITELIST"),
+    ],
+)  # fmt: skip
+def test_settings_routes_and_defaults_are_told_apart(rows, settings, header, value, reason):
+    sent, reasons = rows("/", **settings).rows[header]
+    assert reasons == [f"{reason}, sent by {OURS}"]
+    assert value is ... or sent == value
+
+
+@pytest.mark.parametrize(
+    ("settings", "header", "reason"),
+    [
+        ({"SECURE_HSTS_SECONDS": 0}, HSTS, "SECURE_HSTS_SECONDS is 0 in the settings"),
+        ({"SECURITY_PRESET": None}, HSTS, "SECURE_HSTS_SECONDS is 0 by default"),
+        ({"SECURITY_ROUTES": {"home": {"X_FRAME_OPTIONS": None}}}, FRAMES,
+         "X_FRAME_OPTIONS is None by SECURITY_ROUTES['home']"),
+        ({"SECURITY_HSTS_RAMP": [("2999-01-01", 60)]}, HSTS,
+         "no step of SECURITY_HSTS_RAMP has begun"),
+        ({"SECURITY_ROUTES": {"home": {"SECURE_CSP": lambda request, response: {}}}}, CSP,
+         "SECURE_CSP is left to a callable by SECURITY_ROUTES['home']"),
+        ({"SECURE_REFERRER_POLICY": None}, REFERRER,
+         "SECURE_REFERRER_POLICY is None in the settings"),
+        ({"X_FRAME_OPTIONS_EXCLUDE_URLS": ["^/$"]}, FRAMES,
+         "X_FRAME_OPTIONS_EXCLUDE_URLS covers the path"),
+        ({"CLEAR_SITE_DATA_URL_WHITELIST": ["bye"]}, "Clear-Site-Data",
+         "CLEAR_SITE_DATA_URL_WHITELIST does not cover the path"),
+        ({"MIDDLEWARE": []}, FRAMES,
+         "not installed: no middleware in MIDDLEWARE is known to send it"),
+        ({"MIDDLEWARE": [f"{HERE}.answering", OURS]}, HSTS,
+         f"{HERE}.answering answered before {OURS} was asked"),
+    ],
+)  # fmt: skip
+def test_what_is_absent_has_its_reason(rows, settings, header, reason):
+    assert rows("/", **settings).rows[header] == (None, [reason])
+
+
+@pytest.mark.parametrize(
+    ("middleware", "header", "value", "reasons"),
+    [
+        (["adding", OURS], "X-Powered-By", "tea", [f"sent by {HERE}.adding"]),
+        (["adding", OURS], REFERRER, "origin",
+         [f"preset strict (SECURE_REFERRER_POLICY), sent by {OURS}", f"changed by {HERE}.adding"]),
+        (["taking", OURS], FRAMES, None,
+         [f"preset strict (X_FRAME_OPTIONS), sent by {OURS}", f"removed by {HERE}.taking"]),
+        ([OURS, "answering"], FRAMES, "SAMEORIGIN", [f"sent by {HERE}.answering"]),
+        ([OURS, "Viewing"], REFERRER, "origin", [f"sent by {HERE}.Viewing, beside the view"]),
+        ([OURS, "Asynchronous"], "Permissions-Policy", "camera=()",
+         [f"sent by {HERE}.Asynchronous"]),
+    ],
+)  # fmt: skip
+def test_other_middlewares_are_named_in_the_order_of_what_they_did(
+    rows, middleware, header, value, reasons
+):
+    paths = [path if "." in path else f"{HERE}.{path}" for path in middleware]
+    assert rows("/", MIDDLEWARE=paths).rows[header] == (value, reasons)
+
+
+@pytest.mark.parametrize(
+    ("settings", "header", "reason"),
+    [
+        ({}, FRAMES, "default of X_FRAME_OPTIONS"),
+        ({"X_FRAME_OPTIONS": "SAMEORIGIN"}, FRAMES, "setting X_FRAME_OPTIONS"),
+        ({"SECURE_HSTS_SECONDS": 60}, HSTS, "setting SECURE_HSTS_SECONDS"),
+        ({}, REFERRER, "default of SECURE_REFERRER_POLICY"),
+    ],
+)
+def test_django_s_middlewares_know_no_preset(rows, settings, header, reason):
+    ((_, reasons),) = [rows("/", MIDDLEWARE=DJANGO, **settings).rows[header]]
+    place = DJANGO[header == FRAMES]
+    assert reasons == [f"{reason}, sent by {place}"]
+    assert rows("/", MIDDLEWARE=DJANGO).rows[HSTS][1] == ["SECURE_HSTS_SECONDS is 0 by default"]
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "header", "reason"),
+    [
+        ("StrictTransportSecurityMiddleware", {}, HSTS, "default of STS_MAX_AGE"),
+        ("ReferrerPolicyMiddleware", {"REFERRER_POLICY": "origin"}, REFERRER,
+         "setting REFERRER_POLICY"),
+        ("XFrameOptionsMiddleware", {"X_FRAME_OPTIONS": "deny"}, FRAMES, "setting X_FRAME_OPTIONS"),
+        ("ContentSecurityPolicyMiddleware", {"CSP_DICT": {"default-src": ["self"]}}, CSP,
+         "setting CSP_DICT"),
+        ("ContentSecurityPolicyMiddleware", {"CSP_STRING": "default-src 'self'"}, CSP,
+         "setting CSP_STRING"),
+    ],
+)  # fmt: skip
+def test_the_documented_middlewares_have_settings_of_their_own(
+    rows, name, settings, header, reason
+):
+    path = f"security.middleware.{name}"
+    found = rows("/", MIDDLEWARE=[path], SECURITY_PRESET=None, **settings).rows
+    assert found[header][1] == [f"{reason}, sent by {path}"]
+
+
+def test_a_mode_that_only_reports_is_the_reason_for_no_policy(rows):
+    settings = {"CSP_DICT": {"default-src": ["self"]}, "CSP_MODE": "report-only"}
+    path = "security.middleware.ContentSecurityPolicyMiddleware"
+    found = rows("/", MIDDLEWARE=[path], SECURITY_PRESET=None, **settings).rows
+    assert found[CSP] == (None, ["CSP_MODE is 'report-only' in the settings"])
+    assert found[f"{CSP}-Report-Only"][1] == [f"setting CSP_DICT, sent by {path}"]
+
+
+def test_django_s_own_policy_is_known(rows):
+    if django.VERSION < (6, 0):  # no middleware of Django sends a policy there
+        return
+    path = "django.middleware.csp.ContentSecurityPolicyMiddleware"
+    found = rows("/", MIDDLEWARE=[path], SECURE_CSP={"default-src": ["'self'"]}).rows
+    assert found[CSP][1] == [f"setting SECURE_CSP, sent by {path}"]
+
+
+def test_a_user_may_look(rows, alice):
+    found = rows("/private/", "--user", "alice")
+    assert (found.status, found.visitor) == (200, "alice")
+    assert rows("/private/").status == 302
+
+
+def test_the_answer_of_a_middleware_and_the_keys_of_the_table_are_told(rows):
+    found = rows("http://shop.test/post/tea/")
+    assert (found.status, found.answered_by, found.keys) == (301, OURS, [])
+    assert rows("/admin/login/").keys == ["admin", "admin:*", "admin:login"]
+
+
+def test_a_view_that_raises_is_explained_by_its_error_page(rows):
+    found = rows("/failing/")
+    assert (found.status, found.code) == (500, 0)
+    assert found.error.startswith(f"ZeroDivisionError in {HERE}.failing")
+    assert found.rows[FRAMES][0] == "DENY"
+
+
+def test_a_view_that_ends_the_process_is_an_answer_that_never_came(rows):
+    found = rows("/leaving/")
+    assert (found.status, found.code, found.rows) == (0, 2, {})
+
+
+def test_every_header_that_is_spoken_of_has_a_reason(rows):
+    for value, reasons in rows("/").rows.values():
+        assert reasons
+        assert all(reasons)
+        assert value != ""
+
+
+def test_the_table_fits_and_calls_middlewares_by_their_last_name(run):
+    lines = run("--explain", "/").out.splitlines()
+    assert max(map(len, lines)) <= 100
+    assert "HEADER" in lines[4]
+    assert "sent by SecurityMiddleware" in " ".join(" ".join(lines).split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--explain", "ftp://shop.test/"],
+        ["--explain", "nobody"],
+        ["--explain", "/", "/"],
+        ["--explain", "/", "--format", "jsonl"],
+    ],
+)
+def test_what_cannot_be_explained_is_refused(run, arguments):
+    done = run(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert done.complaint
+
+
+FLOOD = type("Flood", (), {"urlpatterns": site.flooding})
+DOCUMENTED = "security.middleware.ContentSecurityPolicyMiddleware"
+DJANGOSECURE = "djangosecure.middleware.SecurityMiddleware"
+CANDIDATE = {"POLICY": {"default-src": ["'none'"]}, "PERCENT": 100}
+
+
+@pytest.mark.parametrize(
+    ("url", "header", "reason"),
+    [
+        ("/same/", CSP, "304: the page keeps the policy that it came with"),
+        ("/deny/", FRAMES, "@frame_deny_exempt on the view"),
+        ("/given/", CSP, "Django's csp_override on the view"),
+    ],
+)
+def test_what_a_response_asks_for_is_a_reason(rows, url, header, reason):
+    assert rows(url, urls=FLOOD).rows[header] == (None, [reason])
+
+
+def test_a_page_of_debug_is_a_reason(rows):
+    if django.VERSION >= (6, 0):  # there Django says it itself, by csp_override
+        return
+    found = rows("/failing/", DEBUG=True).rows[CSP]
+    assert found == (None, ["a page of DEBUG has styles of its own"])
+
+
+def test_everybody_with_a_say_in_a_policy_is_named(rows):
+    settings = {
+        "SECURITY_CSP_ROLLOUT": CANDIDATE,
+        "SECURITY_CSP_CALLABLE": f"{HERE}.nothing",
+        "SECURITY_ROUTES": {"home": {"SECURITY_CSP_ADD": {"img-src": ["a.test"]}}},
+    }
+    (reason,) = rows("/", **settings).rows[CSP][1]
+    for part in ("ROLLOUT, by visitor", "_CALLABLE", "SECURITY_ROUTES['home'] (SECURITY_CSP_ADD)"):
+        assert part in reason
+    allowed = {"X_FRAME_OPTIONS": "allow-from https://a.test", "SECURITY_PRESET": None}
+    assert rows("/", **allowed).rows[CSP][1] == [f"setting X_FRAME_OPTIONS, sent by {OURS}"]
+
+
+@pytest.mark.parametrize(
+    ("path", "settings", "header", "reason"),
+    [
+        (DJANGOSECURE, {"SECURE_FRAME_DENY": True}, FRAMES, "setting SECURE_FRAME_DENY"),
+        (DJANGOSECURE,
+         {"SECURE_FRAME_DENY": True, "SECURITY_ROUTES": {"home": {"X_FRAME_OPTIONS": "DENY"}}},
+         FRAMES, "SECURITY_ROUTES['home'] (X_FRAME_OPTIONS)"),
+        (DOCUMENTED, {"SECURE_CSP": {"default-src": ["'self'"]}}, CSP, "setting SECURE_CSP"),
+        (DOCUMENTED,
+         {"CSP_STRING": "default-src 'self'",
+          "SECURITY_ROUTES": {"home": {"SECURE_CSP": {"default-src": ["'none'"]}}}},
+         CSP, "SECURITY_ROUTES['home'] (SECURE_CSP)"),
+        ("security.middleware.ContentNoSniff", {}, "X-Content-Type-Options", ""),
+        ("security.middleware.NoConfidentialCachingMiddleware",
+         {"NO_CONFIDENTIAL_CACHING": {"WHITELIST_ON": True, "WHITELIST_REGEXES": ["a"]}},
+         "Pragma", "setting NO_CONFIDENTIAL_CACHING"),
+    ],
+)  # fmt: skip
+def test_older_middlewares_are_known_with_their_settings(rows, path, settings, header, reason):
+    found = rows("/", MIDDLEWARE=[path], SECURITY_PRESET=None, **settings).rows[header][1]
+    assert found == [f"{reason}, sent by {path}".removeprefix(", ")]
+
+
+def test_older_middlewares_have_reasons_for_nothing(rows):
+    path = "security.middleware.NoConfidentialCachingMiddleware"
+    settings = {"NO_CONFIDENTIAL_CACHING": {"BLACKLIST_ON": True, "BLACKLIST_REGEXES": ["a"]}}
+    found = rows("/", MIDDLEWARE=[path], **settings).rows[CACHE]
+    assert found == (None, ["NO_CONFIDENTIAL_CACHING does not cover the path"])
+
+
+def test_headers_of_an_error_page_name_the_function_that_set_them(rows):
+    found = rows("/failing/", urls=type("Urls", (), {
+        "urlpatterns": [site.path("failing/", site.failing)], "handler500": site.framed_error,
+    })).rows[FRAMES]  # fmt: skip
+    assert found[0] == "SAMEORIGIN"
+    assert found[1][0].startswith(f"{HERE}.framed_error, line ")
+
+
+def test_a_response_out_of_a_cache_was_made_by_the_view(rows):
+    found = rows("/cached/", urls=FLOOD).rows[FRAMES]
+    assert found == ("SAMEORIGIN", [f"view {HERE}.keeping"])
+
+
+def test_the_view_is_named_first_where_a_middleware_changed_its_header(rows):
+    found = rows("/helping/", MIDDLEWARE=[f"{HERE}.adding"]).rows[REFERRER]
+    assert found[0] == "origin"
+    assert found[1][0].startswith(f"view {HERE}.helping, line ")
+    assert found[1][1:] == [f"changed by {HERE}.adding"]
+    assert rows("/helping/", MIDDLEWARE=[]).rows[REFERRER] == ("no-referrer", found[1][:1])
