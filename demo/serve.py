@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NEEDED = ("django", "uvicorn", "trustme")
+NEEDED = ("django", "httpx", "trustme", "uvicorn")
 
 
 def main() -> int:
