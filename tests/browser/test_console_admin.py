@@ -76,6 +76,7 @@ def test_the_widgets_of_an_order_are_quiet(watch, admin):
     admin.goto(ADMIN + "shop/order/add/")
     with admin.expect_popup() as popup:
         admin.locator("#lookup_id_customer").click()
+    popup.value.wait_for_load_state()  # until then a link is but a link
     popup.value.get_by_role("link", name="alice").click()
     expect(admin.locator("#id_customer")).to_have_value(r"2")
     admin.locator("#calendarlink0").click()
