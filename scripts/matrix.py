@@ -22,9 +22,11 @@ DJANGOS: Mapping[str, tuple[str, ...]] = {  # Django to the Pythons that it and 
     "6.1": ("3.12", "3.13"),
 }
 # Parts of the suite: those that no Python or Django changes, those that know no Django, those
-# that ask databases and caches, and those that drive whole commands, sites and servers.
+# that try every setting, those that ask databases and caches, and those that drive whole
+# commands, sites and servers.
 ELSEWHERE = ("browser", "meta")
 PURE = ("cli", "grade", "policy", "reports")
+LONG = ("accounts", "checks", "middleware")
 STORED = ("storing", "throttling", "upgrade")
 WHOLE = (
     "answers",
@@ -109,17 +111,18 @@ def left_out(pair: Pair, before: str, tested: Pair | None) -> tuple[str, ...]:
 
     What knows no Django runs once for each Python; what asks servers, and whole commands, on
     the newest Python of each Django. After ``make test`` less is left to show: the first runs
-    on the newest Python, what asks servers on the first and the last Django, and whole
-    commands on the last.
+    on the newest Python, what asks servers on the first and the last Django, whole commands
+    on the last, and what tries every setting once for each Django and on the newest of both.
     """
     first, *_, last = DJANGOS
-    is_pure = pair.python != before
+    is_pure, is_long = pair.python != before, True
     is_stored = is_whole = pair.python == DJANGOS[pair.django][-1]
     if tested is not None:
         is_pure = is_pure and pair.python == PYTHONS[-1]
         is_stored = is_stored and pair.django in {first, last}
         is_whole = is_whole and pair.django == last
-    choices = ((PURE, is_pure), (STORED, is_stored), (WHOLE, is_whole))
+        is_long = is_whole or pair.python == DJANGOS[pair.django][0]
+    choices = ((PURE, is_pure), (LONG, is_long), (STORED, is_stored), (WHOLE, is_whole))
     return (*ELSEWHERE, *(name for names, wanted in choices if not wanted for name in names))
 
 
