@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import django
 import pytest
 from django.core.checks import CheckMessage
 from django.test import override_settings
@@ -16,8 +17,7 @@ OPEN = (
     "BASE_DIR",
     "CSRF_USE_SESSIONS",
     "DEBUG",
-    "EMAIL_BACKEND",
-    "EMAIL_TIMEOUT",
+    *(("MAILERS",) if django.VERSION >= (6, 1) else ("EMAIL_BACKEND", "EMAIL_TIMEOUT")),
     "LANGUAGE_COOKIE_SECURE",
     "SECRET_KEY_FALLBACKS",
     "SECURITY_PROXY_REDIRECTS",
