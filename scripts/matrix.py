@@ -121,7 +121,8 @@ def left_out(pair: Pair, before: str, tested: Pair | None) -> tuple[str, ...]:
         is_pure = is_pure and pair.python == PYTHONS[-1]
         is_stored = is_stored and pair.django in {first, last}
         is_whole = is_whole and pair.django == last
-        is_long = is_whole or pair.python == DJANGOS[pair.django][0]
+        is_oldest = pair.python == DJANGOS[pair.django][0]
+        is_long = is_whole or (is_oldest and pair.django != last)
     choices = ((PURE, is_pure), (LONG, is_long), (STORED, is_stored), (WHOLE, is_whole))
     return (*ELSEWHERE, *(name for names, wanted in choices if not wanted for name in names))
 
