@@ -1,0 +1,1 @@
+"""Subresource Integrity of static files: hashes recorded when they are collected."""
