@@ -63,10 +63,10 @@ def run(options: Mapping[str, Any], stdout: OutputWrapper, stderr: OutputWrapper
     Raises ``CommandError`` with exit code 2 where no page could be read.
     """
     wanted = _wanted(options)
-    users = [_user(name) for name in dict.fromkeys(options["user"])]
+    users = [user_named(name) for name in dict.fromkeys(options["user"])]
     try:
         reader = Reader(
-            _host(options["host"]),
+            host_of(options["host"]),
             follow=options["follow"],
             hashes=wanted.hashes,
             exclude=options["exclude"],
@@ -105,7 +105,7 @@ def _wanted(options: Mapping[str, Any]) -> Options:
     return Options(options["strict_dynamic"], options["hashes"], options["unsafe_hashes"])
 
 
-def _host(given: str) -> str:
+def host_of(given: str) -> str:
     """Return the host that pages are asked for. Raises ``CommandError`` for what is none."""
     allowed = [host.removeprefix(".") for host in settings.ALLOWED_HOSTS if host != "*"]
     host = given or (allowed or ["localhost"])[0]
@@ -115,7 +115,8 @@ def _host(given: str) -> str:
     return host.lower()
 
 
-def _user(name: str) -> Any:
+def user_named(name: str) -> Any:
+    """Return the user of that name. Raises ``CommandError`` where there is none."""
     model = get_user_model()
     try:
         return model._default_manager.get_by_natural_key(name)

@@ -76,7 +76,7 @@ class Reader:
         client = Client(raise_request_exception=False)
         client.defaults["SERVER_NAME"], _, port = urlsplit(self.own).netloc.partition(":")
         client.defaults["SERVER_PORT"] = port or "443"
-        with _quiet(), _undone():
+        with quiet(), undone():
             if user is not None:
                 client.force_login(user)
             self._sheets.client = client
@@ -152,7 +152,7 @@ class Reader:
     def _get(self, client: Client, path: str) -> tuple[str, str | None]:
         """Return where redirects of the site lead, and the HTML there, if it is some."""
         for _ in range(MAX_REDIRECTS):
-            with _savepoint():
+            with savepoint():
                 response = client.get(path, secure=True)
             if response.status_code not in _REDIRECTS:
                 return path, self._html(path, response)
@@ -194,7 +194,7 @@ def _as_stable(found: Found, again: Sequence[Found]) -> Found:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Log nothing: a page that fails would fill the terminal and mail the admins."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
@@ -205,7 +205,7 @@ def _quiet() -> Iterator[None]:
 
 
 @contextmanager
-def _undone() -> Iterator[None]:
+def undone() -> Iterator[None]:
     """Take back whatever is written to a database within."""
     with ExitStack() as stack:
         for alias in connections:
@@ -226,7 +226,7 @@ def _stay() -> None:
 
 
 @contextmanager
-def _savepoint() -> Iterator[None]:
+def savepoint() -> Iterator[None]:
     """Take back what one page writes, so that its errors do not break the next one's queries."""
     with ExitStack() as stack:
         for alias in connections:

@@ -82,7 +82,7 @@ class Asker:
         parts = urlsplit(url)
         environ["HTTP_HOST"] = parts.netloc
         try:
-            with draft_pages._savepoint(), translation.override(self._language):
+            with draft_pages.savepoint(), translation.override(self._language):
                 response: Any = self.client.generic(
                     method, url, secure=parts.scheme == "https", **environ
                 )

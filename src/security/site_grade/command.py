@@ -87,9 +87,9 @@ def _options(given: Mapping[str, Any]) -> Options:
             error = must_be(f"a number of pages, 1 to {MAX_PAGES}", given[name])
             raise CommandError(error.describe(f"--{name.replace('_', '-')}"), returncode=FAILED)
     return Options(
-        host=draft_command._host(given["host"]),
+        host=draft_command.host_of(given["host"]),
         paths=tuple(map(path_of, given["paths"])),
-        users=tuple(draft_command._user(name) for name in dict.fromkeys(given["user"])),
+        users=tuple(draft_command.user_named(name) for name in dict.fromkeys(given["user"])),
         max_pages=given["max_pages"],
         per_route=given["per_route"],
         exclude=tuple(given["exclude"]),

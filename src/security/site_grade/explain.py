@@ -72,7 +72,7 @@ def explain(wanted: str, host: str, user: Any = None) -> Explanation:
     client = Client(raise_request_exception=False)
     client.defaults.update(SCANNER)
     handler = client.handler = TracingHandler()
-    with draft_pages._quiet(), draft_pages._undone():
+    with draft_pages.quiet(), draft_pages.undone():
         handler.load_middleware()
         if user is not None:
             client.force_login(user)
