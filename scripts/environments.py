@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements"
 ENVIRONMENTS = ROOT / ".venv"
 STAMP = "pins.sha256"
-PYTEST = ("-m", "pytest", "-q", "-n", "2", "--hypothesis-profile", "few")
+WORKERS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+PYTEST = ("-m", "pytest", "-q", *WORKERS, "--hypothesis-profile", "few")
 
 
 def prepare(directory: Path, interpreter: Path, names: Sequence[str]) -> Path:

@@ -34,7 +34,7 @@ def main() -> int:
 def shop(folder: Path) -> Iterator[Any]:
     """Run the demo with all that it keeps in ``folder``; yield what it says of itself."""
     sys.path[:0] = [str(ROOT), str(ROOT / "src")]
-    site: Any = import_module("tests.demo.test_site")  # found once the path is set
+    site: Any = import_module("tests.demo.running")  # found once the path is set
     with site.serving(folder, "--json") as process:
         yield json.loads(process.stdout.readline())
 

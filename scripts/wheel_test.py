@@ -14,8 +14,8 @@ PLACE = ENVIRONMENTS / "wheel"
 CONTENTS = {"security", "djangosecure"}  # top-level names, beside the wheel's own metadata
 ABOUT_THE_CLONE = ("browser", "meta")  # not about the wheel
 ABOUT_SERVERS = ("faults", "serverconfig", "storing", "throttling", "upgrade", "working")
-ABOUT_VALUES = ("policy", "reports")  # which all the rest imports
-ABOUT_SETTINGS = ("accounts", "checks", "middleware")  # long, and of modules that the rest uses
+ABOUT_VALUES = ("grade", "policy", "reports", "uploads")  # which all the rest imports
+ABOUT_SETTINGS = ("accounts", "checks", "compat", "middleware")  # of modules that the rest uses
 LEFT_OUT = (*ABOUT_THE_CLONE, *ABOUT_SERVERS, *ABOUT_VALUES, *ABOUT_SETTINGS)
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import random
+import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+import django
 import hypothesis
 import pytest
 
@@ -30,6 +34,30 @@ hypothesis.settings.register_profile("patient", PATIENT)
 hypothesis.settings.load_profile("patient")
 # For runs after the first: no Python and no Django changes what a law says.
 hypothesis.settings.register_profile("few", PATIENT, max_examples=10)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--sample",
+        type=int,
+        metavar="N",
+        help="of each test function run N cases at most, others on each Python and Django",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if (most := config.getoption("sample")) is None:
+        return
+    cases: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        cases[item.nodeid.partition("[")[0]].append(item)
+    left_out: set[pytest.Item] = set()
+    for name, found in cases.items():
+        # The same in each worker.
+        chance = random.Random(f"{name} {sys.version_info} {django.VERSION}")  # noqa: S311
+        left_out.update(chance.sample(found, max(len(found) - most, 0)))
+    config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+    items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_configure(config: pytest.Config) -> None:

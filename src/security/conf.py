@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 
-from security import parsers, parsers_accounts, parsers_reports
+from security import parsers, parsers_accounts, parsers_reports, parsers_uploads
 from security.parsers import optional
 from security.policy import grammar
 from security.policy.csp import Action, Edit
@@ -244,6 +244,7 @@ class Settings:
     SECURITY_PROFILING_KEEP = Setting(parsers_accounts.count, default=20)
 
     SECURITY_REPORTS = Setting(parsers_reports.reports, default={})
+    SECURITY_UPLOADS = Setting(parsers_uploads.uploads, default={})
 
     def __init__(self) -> None:
         self.memo: dict[object, Any] = {}
