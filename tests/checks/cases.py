@@ -126,6 +126,11 @@ ERRORS = {
         {"FILE_UPLOAD_HANDLERS": ["django.core.files.uploadhandler.NoSuchHandler"]},
         {"FILE_UPLOAD_HANDLERS": ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]},
     ),
+    "bulwark.E020": Case(
+        "endpoints.check_endpoint_names",
+        {"SECURITY_REPORTING_ENDPOINTS": {"csp": "security_report"}},
+        {"ROOT_URLCONF": "security.urls", "SECURITY_REPORTING_ENDPOINTS": {"csp": "csp_report"}},
+    ),
 }
 FIRST_WARNINGS = {
     "bulwark.W001": Case(

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import django
-from tests.checks.catalogue import AUTHENTICATION, COMMON, CSRF, MIDDLEWARE, OURS, SESSIONS, Case
+from django.urls import path
+from tests.checks import classes
+from tests.checks.catalogue import (
+    AUTHENTICATION,
+    COMMON,
+    CSRF,
+    GONE,
+    MIDDLEWARE,
+    OURS,
+    SESSIONS,
+    Case,
+    ramp,
+)
+from tests.checks.upload_cases import UPLOADS
 from tests.settings import INSTALLED_APPS
-
-from security.middleware.plan import today
 
 CLASSES = "tests.checks.classes"
 DJANGO = "django.middleware.security.SecurityMiddleware"
 EXPIRY = "security.middleware.SessionExpiryPolicyMiddleware"
 OUR_CSP = "security.middleware.ContentSecurityPolicyMiddleware"
 REFERRER = "security.middleware.ReferrerPolicyMiddleware"
-HANDLERS = "django.core.files.uploadhandler"
 TOOLBAR = "debug_toolbar.middleware.DebugToolbarMiddleware"
 COOP = "SECURE_CROSS_ORIGIN_OPENER_POLICY"
 NO_SESSIONS_APP = [app for app in INSTALLED_APPS if app != "django.contrib.sessions"]
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 YEAR = 31_536_000
-
-
-def ramp(*steps: tuple[int, int]) -> dict[str, object]:
-    """Return a ramp whose days are counted from today."""
-    return {
-        "SECURITY_HSTS_RAMP": [((today() + timedelta(day)).isoformat(), age) for day, age in steps]
-    }
 
 
 def mail(options: dict[str, object]) -> dict[str, object]:
@@ -142,9 +143,24 @@ ORDER = {
         {"MIDDLEWARE": [OURS, "django.middleware.gzip.GZipMiddleware"]},
     ),
     "bulwark.W037": Case(
-        "order.check_unread",
+        "unread.check_unread",
         {"MIDDLEWARE": [SESSIONS, CSRF, AUTHENTICATION]},
         {"MIDDLEWARE": [f"{CLASSES}.OwnSecurity"]},
+    ),
+    "bulwark.W069": Case(
+        "names.check_names",
+        {"SECURE_HSTS_SECOND": 3600},
+        {"SECURE_HSTS_SECOND": GONE},
+    ),
+    "bulwark.W070": Case(
+        "patterns.check_old_patterns",
+        {"LOGIN_EXEMPT_URLS": ["syn"]},
+        {"LOGIN_EXEMPT_URLS": ["sync/"]},
+    ),
+    "bulwark.W071": Case(
+        "methods.check_marked_methods",
+        {"ROOT_URLCONF": (path("page/", classes.MarkedMethod.as_view()),)},
+        {"ROOT_URLCONF": (path("page/", classes.MarkedView.as_view()),)},
     ),
 }
 HEADERS = {
@@ -227,41 +243,6 @@ HSTS = {
         "hsts.check_ramp_rise",
         ramp((-9, 300), (-5, 60), (1, 600)),
         ramp((-9, 300), (-5, 600), (1, 0)),
-    ),
-}
-UPLOADS = {
-    "bulwark.W055": Case(
-        "uploads.check_upload_mode",
-        {"FILE_UPLOAD_PERMISSIONS": None},
-        {"FILE_UPLOAD_PERMISSIONS": 0o644},
-    ),
-    "bulwark.W056": Case(
-        "uploads.check_upload_folder",
-        {"MEDIA_ROOT": "/srv/shop/static/uploads"},
-        {"MEDIA_ROOT": "/srv/shop/media"},
-    ),
-    "bulwark.W057": Case(
-        "uploads.check_upload_code", {"MEDIA_ROOT": "/srv"}, {"MEDIA_ROOT": "/srv/shop/media"}
-    ),
-    "bulwark.W058": Case(
-        "uploads.check_upload_urls",
-        {"MEDIA_URL": "static/media/", "STATIC_URL": "/static/"},
-        {"MEDIA_URL": "https://media.example.net/static/media/"},
-    ),
-    "bulwark.W059": Case(
-        "uploads.check_upload_limits",
-        {"DATA_UPLOAD_MAX_NUMBER_FIELDS": None},
-        {"DATA_UPLOAD_MAX_NUMBER_FIELDS": 1000},
-    ),
-    "bulwark.W060": Case(
-        "uploads.check_upload_memory",
-        {"FILE_UPLOAD_HANDLERS": [f"{HANDLERS}.MemoryFileUploadHandler"]},
-        {
-            "FILE_UPLOAD_HANDLERS": [
-                f"{HANDLERS}.MemoryFileUploadHandler",
-                f"{HANDLERS}.TemporaryFileUploadHandler",
-            ]
-        },
     ),
 }
 OTHERS = {

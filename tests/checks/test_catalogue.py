@@ -9,14 +9,16 @@ CASES = {**ERRORS, **FIRST_WARNINGS, **MORE}
 
 
 @pytest.mark.parametrize("code", sorted(CASES))
-def test_what_is_wrong_is_found(settings, code):
+def test_what_is_wrong_is_found(settings, monkeypatch, code):
     case = CASES[code]
+    case.keep_out(monkeypatch)
     assert code in ids(say(settings, case.check, case.spoiled))
 
 
 @pytest.mark.parametrize("code", sorted(CASES))
-def test_what_is_mended_is_not(settings, code):
+def test_what_is_mended_is_not(settings, monkeypatch, code):
     case = CASES[code]
+    case.keep_out(monkeypatch)
     assert code not in ids(say(settings, case.check, case.spoiled, case.mended))
 
 

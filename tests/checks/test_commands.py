@@ -10,24 +10,11 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from tests.checks.projects import CLEAN, OURS, python
 from tests.meta.tree import ROOT, SOURCE
 
-OURS = """
-INSTALLED_APPS += ["security"]
-MIDDLEWARE.remove("django.middleware.security.SecurityMiddleware")
-MIDDLEWARE.remove("django.middleware.clickjacking.XFrameOptionsMiddleware")
-MIDDLEWARE.insert(0, "security.middleware.SecurityMiddleware")
-SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002"]
-DEBUG = False
-SECRET_KEY = "0123456789-abcdefghijklmnopqrstuvwxyz-0123456789-abcdefghijklmnop"
-ALLOWED_HOSTS = ["www.example.com"]
-SECURE_SSL_REDIRECT = True
-SESSION_COOKIE_SECURE = True
-CSRF_COOKIE_SECURE = True
-if "MAILERS" in globals():  # since Django 6.1, and not for production
-    MAILERS = {"default": {"OPTIONS": {"host": "mail.example.com"}}}
-"""
-CLEAN = "System check identified no issues"
+# A server whose arguments are those of somebody else.
+START = "import sys; sys.argv = ['/srv/{}', 'check']; import shop.wsgi"
 
 
 @pytest.fixture
@@ -39,19 +26,7 @@ def manage(tmp_path: Path):
     def run(more: str, *words: str) -> tuple[int, str]:
         with settings.open("a", encoding="ascii") as file:
             file.write(more)
-        done = subprocess.run(
-            [sys.executable, "-W", "error", "manage.py", *words],
-            cwd=tmp_path,
-            env={
-                **os.environ,
-                "DJANGO_SETTINGS_MODULE": "shop.settings",
-                "PYTHONPATH": os.pathsep.join([str(SOURCE), str(ROOT)]),
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return done.returncode, done.stdout + done.stderr
+        return python(tmp_path, "manage.py", *words)
 
     return run
 
@@ -95,3 +70,79 @@ def test_an_error_stops_commands_without_deploy(manage):
     more = f'{OURS}CSRF_COOKIE_NAME = "__Host-csrf"\nCSRF_COOKIE_SECURE = False\n'
     code, out = manage(more, "check")
     assert (code, re.findall(r"bulwark\.\w+", out)) == (1, ["bulwark.E011"])
+
+
+BROKEN = f'{OURS}SECURE_HSTS_SECONDS = "1 year"\nSECURITY_PRESET = "strikt"\n'
+
+
+@pytest.mark.parametrize("words", [["check"], ["check", "--deploy"], ["check", "security"]])
+def test_a_broken_value_is_told_by_the_check(manage, words):
+    code, out = manage(BROKEN, *words)
+    assert (code, re.findall(r"bulwark\.\w+", out)) == (1, ["bulwark.E001", "bulwark.E001"])
+    assert "Traceback" not in out
+    assert "SECURE_HSTS_SECONDS must be a whole number of seconds" in out
+    assert "HINT: Did you mean 'strict'?" in out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["runserver", "127.0.0.1:0", "--noreload"], ["migrate", "--check"], ["shell", "-c", "1"]],
+)
+def test_every_other_command_refuses_to_start(manage, words):
+    code, out = manage(BROKEN, *words)
+    assert code == 1
+    assert "django.core.exceptions.ImproperlyConfigured: " in out
+    assert "SECURE_HSTS_SECONDS must be a whole number of seconds" in out
+
+
+def test_a_server_refuses_to_start_whatever_its_arguments(manage, tmp_path):
+    manage(BROKEN, "check")
+    for program in ("gunicorn", "manage.py"):  # ours stands in MIDDLEWARE, and asks again
+        done = subprocess.run(
+            [sys.executable, "-c", START.format(program)],
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                "DJANGO_SETTINGS_MODULE": "shop.settings",
+                "PYTHONPATH": os.pathsep.join([str(SOURCE), str(ROOT)]),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert "SECURE_HSTS_SECONDS must be a whole number of seconds" in done.stderr
+
+
+def python_of(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return "".join(re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+
+
+ASK = """
+import django
+django.setup()
+from django.test import Client
+answer = Client(headers={"host": "localhost:8000"}).get("/")
+print(answer.status_code, answer.headers["X-Frame-Options"])
+"""
+
+
+@pytest.mark.parametrize("page", ["docs/quickstart.md", "README.md"])
+def test_what_the_page_says_is_clean_and_serves_a_developer(manage, page):
+    code, out = manage(f"{python_of(page)}\n", "check", "--fail-level", "DEBUG")
+    assert (code, out.startswith(CLEAN)) == (0, True)
+    preset = {"docs/quickstart.md": "SAMEORIGIN", "README.md": "DENY"}[page]
+    assert manage("", "shell", "-v", "0", "-c", ASK) == (0, f"200 {preset}\n")
+
+
+@pytest.mark.parametrize("page", ["docs/quickstart.md", "README.md"])
+def test_what_the_page_says_is_safe_in_production(manage, page):
+    more = f'{python_of(page)}\nALLOWED_HOSTS = ["www.example.com"]\n'
+    code, out = manage(f"DEBUG = False\n{more}", "check", "--deploy", "--tag", "security")
+    assert code == 0
+    assert set(re.findall(r"\w+\.[WE]\d+", out)) <= {
+        "security.W009",  # the SECRET_KEY of startproject
+        "security.W012",
+        "security.W016",
+    }

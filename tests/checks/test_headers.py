@@ -1,15 +1,12 @@
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.urls import path
 from tests import views
-from tests.checks.catalogue import MIDDLEWARE, OURS, SESSIONS, ids, say
+from tests.checks.catalogue import MIDDLEWARE, OURS, SESSIONS, ids, ramp, say
 from tests.settings import INSTALLED_APPS
 
 from security.decorators import cross_origin_opener_policy
-from security.middleware.plan import today
 
 DJANGO = "django.middleware.security.SecurityMiddleware"
 DJANGO_CSP = "django.middleware.csp.ContentSecurityPolicyMiddleware"
@@ -24,11 +21,6 @@ INLINE = {"default-src": LOOSE}
 
 def texts(found):
     return [str(message.msg) for message in found]
-
-
-def ramp(*steps):
-    days = [((today() + timedelta(day)).isoformat(), age) for day, age in steps]
-    return {"SECURITY_HSTS_RAMP": days}
 
 
 @pytest.mark.parametrize("django", [DJANGO, FRAMES])

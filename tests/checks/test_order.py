@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.checks.catalogue import COMMON, CSRF, MIDDLEWARE, OURS, SESSIONS, ids, say
+from tests.checks.catalogue import COMMON, CSRF, OURS, SESSIONS, ids, say
 
 CLASSES = "tests.checks.classes"
 DJANGO = "django.middleware.security.SecurityMiddleware"
@@ -30,7 +30,17 @@ def test_what_may_stand_in_front_is_not_told(settings, middleware):
 
 
 def test_djangos_in_front_of_ours_leaves_us_the_say(settings):
-    assert say(settings, "order.check_two_middlewares", {"MIDDLEWARE": [DJANGO, OURS]}) == []
+    values = {"MIDDLEWARE": [DJANGO, FRAMES, OURS]}
+    assert say(settings, "order.check_two_middlewares", values) == []
+
+
+@pytest.mark.parametrize("rival", [DJANGO, FRAMES, f"{CLASSES}.OwnFrames"])
+def test_djangos_behind_ours_has_the_say(settings, rival):
+    (found,) = say(settings, "order.check_two_middlewares", {"MIDDLEWARE": [OURS, rival]})
+    assert found.msg.startswith(f"MIDDLEWARE has {rival} behind {OURS}:")
+    assert f'MIDDLEWARE.remove("{rival}")' in found.hint
+    assert "security.W001" in found.hint
+    assert "security.W002" in found.hint
 
 
 @pytest.mark.parametrize("rival", [FRAMES, SINGLE("DoNotTrackMiddleware"), "shop.Mine"])
@@ -83,22 +93,3 @@ def test_compression_of_packages_is_not_padded(settings):
     values = {"MIDDLEWARE": [OURS, GZIP, brotli]}
     (found,) = say(settings, "order.check_compression", values)
     assert found.msg.startswith(f"MIDDLEWARE has {brotli},")
-
-
-def test_every_setting_that_nobody_reads_is_named(settings):
-    values = {
-        "MIDDLEWARE": MIDDLEWARE[1:],
-        "SECURITY_ORIGIN_AGENT_CLUSTER": True,
-        "SECURITY_CSP_ROLLOUT": None,
-    }
-    (found,) = say(settings, "order.check_unread", values)
-    assert "so SECURITY_PRESET and SECURITY_ORIGIN_AGENT_CLUSTER do nothing." in found.msg
-
-
-@pytest.mark.parametrize("path", [OURS, SINGLE("ContentNoSniff"), f"{CLASSES}.OwnSecurity"])
-def test_one_of_ours_is_enough_to_read_settings(settings, path):
-    assert say(settings, "order.check_unread", {"MIDDLEWARE": [path]}) == []
-
-
-def test_nothing_set_is_nothing_unread(settings):
-    assert say(settings, "order.check_unread", {"MIDDLEWARE": [], "SECURITY_PRESET": None}) == []

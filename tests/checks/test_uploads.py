@@ -6,6 +6,7 @@ import django
 import pytest
 from tests.checks.catalogue import OURS, ids, say
 from tests.checks.more_cases import mail
+from tests.meta.tree import ROOT
 from tests.settings import TEMPLATES
 
 import security
@@ -16,6 +17,8 @@ TOOLBAR = "debug_toolbar.middleware.DebugToolbarMiddleware"
 ALERTS = {"SECURITY_REPORTS": {"ALERT_EMAILS": ["security@shop.example"]}}
 
 HERE = Path(security.__file__).parent
+CLASSES = "tests.checks.classes"
+OURS_FIRST = "security.uploads.handlers.SafeUploadHandler"
 
 
 def texts(found):
@@ -54,17 +57,38 @@ def test_uploads_and_static_files_lie_apart(settings, media, static, found):
         (str(HERE.parent), "the code of '"),
         ("/srv/shop", "BASE_DIR"),
         ("/srv/pages/new", "the templates"),
+        ("/srv/sources/media", "the sources of static files"),
+        (Path("/srv/icons"), "the sources of static files"),
+        (ROOT / "tests" / "media", "the code of ROOT_URLCONF"),
     ],
-    ids=["in an app", "around apps", "the project", "in templates"],
+    ids=str,
 )
 def test_uploads_lie_apart_from_code(settings, media, what):
     engine = {**TEMPLATES[0], "DIRS": [None, "/srv/pages"]}
-    values = {"MEDIA_ROOT": media, "TEMPLATES": [engine]}
+    static = [None, (), "/srv/sources", ("icons", Path("/srv/icons"))]
+    values = {"MEDIA_ROOT": media, "TEMPLATES": [engine], "STATICFILES_DIRS": static}
     (found,) = texts(say(settings, "uploads.check_upload_code", values))
     assert found.startswith(f"MEDIA_ROOT must be apart from {what}")
 
 
-@pytest.mark.parametrize("values", [{"MEDIA_ROOT": ""}, {"BASE_DIR": 3}], ids=repr)
+def test_the_folder_of_the_project_may_be_its_package(settings):
+    values = {"MEDIA_ROOT": ROOT / "tests" / "media", "BASE_DIR": ROOT / "tests"}
+    assert say(settings, "uploads.check_upload_code", values) == []
+
+
+@pytest.mark.parametrize("urls", ["urls_beside_manage", "no.such.module", "", None, ()], ids=repr)
+def test_a_lone_module_of_urls_has_no_folder_of_its_own(settings, tmp_path, monkeypatch, urls):
+    (tmp_path / "urls_beside_manage.py").write_text("urlpatterns = []\n", encoding="ascii")
+    monkeypatch.syspath_prepend(tmp_path)
+    values = {"MEDIA_ROOT": tmp_path / "media", "ROOT_URLCONF": urls}
+    assert say(settings, "uploads.check_upload_code", values) == []
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"MEDIA_ROOT": ""}, {"BASE_DIR": 3}, {"STATICFILES_DIRS": None}, {"STATICFILES_DIRS": [""]}],
+    ids=repr,
+)
 def test_a_folder_that_is_not_there_holds_nothing(settings, values):
     assert say(settings, "uploads.check_upload_code", values) == []
 
@@ -108,6 +132,29 @@ def test_what_is_no_handler_is_named(settings, paths, got):
     (found,) = texts(say(settings, "uploads.check_upload_handlers", values))
     assert found == f"FILE_UPLOAD_HANDLERS must be made of upload handlers (got {got})."
     assert say(settings, "uploads.check_upload_memory", values) == []
+
+
+@pytest.mark.parametrize(
+    ("paths", "is_found"),
+    [
+        ([f"{HANDLERS}.TemporaryFileUploadHandler", OURS_FIRST], True),
+        ([f"{HANDLERS}.MemoryFileUploadHandler", f"{CLASSES}.OwnHandler"], True),
+        ([OURS_FIRST, f"{HANDLERS}.MemoryFileUploadHandler"], False),
+        ([f"{CLASSES}.OwnHandler", f"{HANDLERS}.TemporaryFileUploadHandler"], False),
+        ([f"{HANDLERS}.MemoryFileUploadHandler", "shop.Nothing"], False),
+        ([f"{HANDLERS}.TemporaryFileUploadHandler"], False),
+        ([], False),
+    ],
+)
+def test_our_handler_is_the_first(settings, paths, is_found):
+    found = say(settings, "uploads.check_safe_handler", {"FILE_UPLOAD_HANDLERS": paths})
+    assert ids(found) == ["bulwark.E019"] * is_found
+    if found:
+        assert f"(got {paths[0]!r} before it)" in found[0].msg
+        line = found[0].hint.removeprefix("Write ").removesuffix(".")
+        place: dict[str, list[str]] = {}
+        exec(line, place)  # noqa: S102
+        assert place["FILE_UPLOAD_HANDLERS"] == paths[::-1]
 
 
 def test_a_tool_may_be_there_for_debug(settings):

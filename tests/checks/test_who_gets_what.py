@@ -231,3 +231,26 @@ def test_both_headers_are_told_where_nobody_asks_who_sends_them(settings):
     values = {"MIDDLEWARE": [], "USE_X_FORWARDED_HOST": True, "USE_X_FORWARDED_PORT": True}
     found = texts(say(settings, "proxies.check_forwarded_host", values))
     assert [text.split()[0] for text in found] == ["USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT"]
+
+
+SCHEME = {"SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https")}
+
+
+@pytest.mark.parametrize(
+    "middleware",
+    [
+        [],
+        ["django.middleware.security.SecurityMiddleware"],
+        ["djangosecure.middleware.SecurityMiddleware"],
+    ],
+    ids=repr,
+)
+def test_a_scheme_that_is_believed_from_anybody_is_told(settings, middleware):
+    values = {"MIDDLEWARE": middleware, **SCHEME, "SECURITY_TRUSTED_PROXIES": ["10.0.0.5"]}
+    assert texts(say(settings, "proxies.check_forwarded_host", values)) == [
+        "SECURE_PROXY_SSL_HEADER is set, and nothing asks who sends the header: any client does."
+    ]
+
+
+def test_our_middleware_asks_who_says_the_scheme(settings):
+    assert say(settings, "proxies.check_forwarded_host", SCHEME) == []

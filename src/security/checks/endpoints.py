@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core import checks
-from django.core.checks import CheckMessage
+from django.core.checks import CheckMessage, Error
+from django.core.exceptions import ImproperlyConfigured
 from django.urls import get_resolver
 
 from security.conf import conf, declared
+from security.middleware.endpoints import resolved
+from security.middleware.plan import today
 from security.policy.csp import Edit
 
 from .policies import marked
@@ -37,6 +40,20 @@ def check_endpoints(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+def check_endpoint_names(**kwargs: Any) -> list[CheckMessage]:
+    """Find endpoints with the name of a URL that the project does not have."""
+    if not (has_urls() and is_readable()):
+        return []
+    texts = []
+    for place, endpoints in _written_down():
+        try:
+            resolved(endpoints, today())
+        except ImproperlyConfigured as error:
+            text, _, hint = str(error).partition("\n    HINT: ")
+            texts.append((text.replace(ENDPOINTS, place, 1), hint))
+    return [Error(text, hint=hint, id="bulwark.E020") for text, hint in texts]
+
+
 def endpoints_in(value: Any) -> tuple[str, ...]:
     """Return the names of endpoints to which a policy, or a change to one, reports."""
     if isinstance(value, Edit):
@@ -46,6 +63,15 @@ def endpoints_in(value: Any) -> tuple[str, ...]:
     directives = getattr(value, "directives", ())  # Permissions-Policy
     single = (each.report_to for each in (value, *directives) if hasattr(each, "report_to"))
     return tuple(filter(None, (*single, *getattr(value, "endpoints", ()))))
+
+
+def _written_down() -> Iterator[tuple[str, Any]]:
+    """Yield the endpoints of the site, of each route and of each view, with their place."""
+    yield ENDPOINTS, conf.SECURITY_REPORTING_ENDPOINTS
+    for route, row in conf.SECURITY_ROUTES.items():
+        yield f'SECURITY_ROUTES["{route}"]["{ENDPOINTS}"]', row.get(ENDPOINTS)
+    for view, marks in marked(get_resolver()):
+        yield f"{ENDPOINTS} of the view {view}", marks.get(ENDPOINTS)
 
 
 def _undeclared() -> Iterator[tuple[str, str, str]]:

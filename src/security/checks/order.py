@@ -8,8 +8,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.checks import CheckMessage
 
-from security.conf import conf, declared
-from security.middleware._run import HeaderMiddleware
+from security.conf import conf
 from security.policy.errors import shown
 
 from .installed import (
@@ -17,6 +16,7 @@ from .installed import (
     CSRF,
     DJANGO,
     DJANGO_CSP,
+    DJANGO_FRAMES,
     LOCALE,
     OUR_CSP,
     OURS,
@@ -64,13 +64,6 @@ SINGLES: Final = {
     "django_permissions_policy.PermissionsPolicyMiddleware": "PERMISSIONS_POLICY",
     "django_referrer_policy.middleware.ReferrerPolicyMiddleware": "SECURE_REFERRER_POLICY",
 }
-# What no middleware but one of ours reads.
-_OWN: Final = (
-    "SECURITY_PRESET",
-    "SECURITY_ROUTES",
-    "SECURITY_CSP_CALLABLE",
-    "SECURITY_CSP_ROLLOUT",
-)
 
 FIRST = warning(
     "MIDDLEWARE has {paths} in front of {ours}: what is answered there, such as files and "
@@ -84,10 +77,10 @@ TWICE = warning(
     id="bulwark.W032",
 )
 DJANGOS = warning(
-    "MIDDLEWARE has {django} behind {ours}: its headers come first, so no preset, route or ramp "
-    "has a say in them.",
+    "MIDDLEWARE has {django} behind {ours}: its headers come first, so no preset, route, "
+    "decorator or ramp has a say in them.",
     hint='Ours reads the same settings. Write MIDDLEWARE.remove("{django}") and '
-    'SILENCED_SYSTEM_CHECKS = ["security.W001"].',
+    'SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002"].',
     id="bulwark.W033",
 )
 TWO_POLICIES = warning(
@@ -107,11 +100,6 @@ COMPRESSED = warning(
     hint='Django\'s pads. Write MIDDLEWARE[MIDDLEWARE.index("{path}")] = '
     '"django.middleware.gzip.GZipMiddleware".',
     id="bulwark.W036",
-)
-UNREAD = warning(
-    "MIDDLEWARE has none of this package, so {names} {do} nothing.",
-    hint='Write MIDDLEWARE.insert(0, "security.middleware.SecurityMiddleware").',
-    id="bulwark.W037",
 )
 
 
@@ -137,11 +125,14 @@ def check_duplicates(**kwargs: Any) -> list[CheckMessage]:
 
 
 def check_two_middlewares(**kwargs: Any) -> list[CheckMessage]:
-    """Find Django's own where it has the first say."""
-    place = _ours()
-    if place is None or not any(index > place for index in indexes(DJANGO)):
+    """Find Django's own where they have the first say."""
+    if (place := _ours()) is None:
         return []
-    return [DJANGOS.about(django=DJANGO, ours=settings.MIDDLEWARE[place])]
+    return [
+        DJANGOS.about(django=settings.MIDDLEWARE[index], ours=settings.MIDDLEWARE[place])
+        for index in indexes(DJANGO, DJANGO_FRAMES)
+        if index > place
+    ]
 
 
 def check_two_policies(**kwargs: Any) -> list[CheckMessage]:
@@ -185,17 +176,6 @@ def check_compression(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-def check_unread(**kwargs: Any) -> list[CheckMessage]:
-    """Find settings of ours in a project that has none of our middlewares."""
-    if not is_readable() or any(map(_is_one_of_ours, settings.MIDDLEWARE)):
-        return []
-    own = [name for name, one in declared().items() if one.header and name.startswith("SECURITY_")]
-    names = [name for name in (*_OWN, *own) if conf.is_set(name) and getattr(conf, name)]
-    if not names:
-        return []
-    return [UNREAD.about(names=" and ".join(names), do="does" if len(names) == 1 else "do")]
-
-
 def _ours() -> int | None:
     found = indexes(OURS) if is_readable() else []
     return found[0] if found else None
@@ -208,8 +188,3 @@ def _is_sent(setting: str) -> bool:
     if setting == "SECURE_HSTS_SECONDS":
         return conf.SECURE_HSTS_SECONDS > 0 or conf.SECURITY_HSTS_RAMP is not None
     return getattr(conf, setting) is not None
-
-
-def _is_one_of_ours(path: str) -> bool:
-    found = imported(path)
-    return found is not None and issubclass(found, HeaderMiddleware)

@@ -41,7 +41,7 @@ WIDE = warning(
     id="bulwark.W029",
 )
 UNDECLARED = warning(
-    "{name} is on, and nothing asks who sends the header: any client does.",
+    "{name} is set, and nothing asks who sends the header: any client does.",
     hint="Let the proxy overwrite it, and have it read from there only: "
     'MIDDLEWARE.insert(0, "security.middleware.SecurityMiddleware") and '
     'SECURITY_TRUSTED_PROXIES = ["10.0.0.5"].',
@@ -81,12 +81,12 @@ def check_trusted_networks(**kwargs: Any) -> list[CheckMessage]:
 
 
 def check_forwarded_host(**kwargs: Any) -> list[CheckMessage]:
-    """Find hosts and ports that any client chooses, where our middleware does not ask who."""
+    """Find host, port and scheme that any client chooses, since ours does not ask who."""
     if not is_readable() or installs(OURS):  # then check_proxies() asks
         return []
     return [
         UNDECLARED.about(name=name)
-        for name in ("USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT")
+        for name in ("SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT")
         if getattr(settings, name)
     ]
 

@@ -32,7 +32,7 @@ def check_throttling(**kwargs: Any) -> list[CheckMessage]:
     if not is_readable():
         return []
     has_middleware = any(path in settings.MIDDLEWARE for path in HERE)
-    counting = _counting()
+    counting = counting_backends()
     if not (has_middleware or counting):
         return []
     found: list[CheckMessage] = [
@@ -111,7 +111,7 @@ def _misconfigured() -> Iterator[tuple[str, str]]:
             )
 
 
-def _counting() -> list[str]:
+def counting_backends() -> list[str]:
     """Return the paths of the backends that count."""
     if not apps.is_installed("django.contrib.auth"):  # whose models they import
         return []
@@ -150,5 +150,5 @@ def _misplaced(counting: list[str], has_middleware: bool) -> Iterator[tuple[str,
 def _opened(alias: str) -> object:
     try:
         return caches[alias]
-    except ImproperlyConfigured:
+    except (ImportError, ImproperlyConfigured):
         return None

@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.utils.module_loading import import_string
 
 from security.policy.errors import shown
+from security.uploads.roots import code
 
 from .installed import imported
+from .login import descends
 from .message import error, warning
 from .project import is_readable
 
@@ -25,6 +26,7 @@ DEFAULTS: Final = {
     "DATA_UPLOAD_MAX_NUMBER_FIELDS": "1000",
     "DATA_UPLOAD_MAX_NUMBER_FILES": "100",
 }
+SAFE_HANDLER: Final = "security.uploads.handlers.SafeUploadHandler"
 TEMPORARY: Final = "django.core.files.uploadhandler.TemporaryFileUploadHandler"
 
 MODE = warning(
@@ -58,6 +60,12 @@ NO_HANDLER = error(
     "FILE_UPLOAD_HANDLERS must be made of upload handlers (got {got}).",
     hint='Uploads fail until then. Write FILE_UPLOAD_HANDLERS = ["' + TEMPORARY + '"].',
     id="bulwark.E017",
+)
+NOT_FIRST = error(
+    "FILE_UPLOAD_HANDLERS must begin with SafeUploadHandler (got {got} before it): what is in "
+    "front keeps files that it never sees.",
+    hint="Write FILE_UPLOAD_HANDLERS = {fixed}.",
+    id="bulwark.E019",
 )
 MEMORY_ONLY = warning(
     "FILE_UPLOAD_HANDLERS keeps uploads in memory only, so those above FILE_UPLOAD_MAX_MEMORY_SIZE "
@@ -131,6 +139,16 @@ def check_upload_handlers(**kwargs: Any) -> list[CheckMessage]:
     return [NO_HANDLER.about(got=shown(wrong[0] if wrong else settings.FILE_UPLOAD_HANDLERS))]
 
 
+def check_safe_handler(**kwargs: Any) -> list[CheckMessage]:
+    """Find our handler behind others."""
+    paths = list(settings.FILE_UPLOAD_HANDLERS) if is_readable() else []
+    ours = [path for path in paths if (each := imported(path)) and descends(each, SAFE_HANDLER)]
+    if not ours or paths[0] in ours:
+        return []
+    fixed = [ours[0], *(path for path in paths if path != ours[0])]
+    return [NOT_FIRST.about(got=shown(paths[0]), fixed=ascii(fixed).replace("'", '"'))]
+
+
 def check_upload_memory(**kwargs: Any) -> list[CheckMessage]:
     """Find uploads that nobody takes once they are large."""
     if not is_readable() or not settings.FILE_UPLOAD_HANDLERS:
@@ -150,10 +168,12 @@ def _overlap(one: Path, other: Path) -> bool:
 
 
 def _sources() -> Iterator[tuple[str, Path]]:
-    for config in apps.get_app_configs():
-        yield f"the code of {config.label!r}", Path(config.path).absolute()
-    if isinstance(base := getattr(settings, "BASE_DIR", None), str | Path) and str(base):
-        yield "BASE_DIR", Path(base).absolute()
+    yield from code()
+    static: Any = getattr(settings, "STATICFILES_DIRS", ())
+    for entry in static if isinstance(static, list | tuple) else ():
+        folder = entry[-1] if isinstance(entry, list | tuple) and entry else entry  # with a prefix
+        if isinstance(folder, str | Path) and str(folder):
+            yield "the sources of static files", Path(folder).absolute()
     engines: Any = settings.TEMPLATES
     for engine in engines if isinstance(engines, list | tuple) else ():
         folders = engine.get("DIRS", ()) if isinstance(engine, dict) else ()
