@@ -22,6 +22,7 @@ from django.views.generic import TemplateView
 from django.views.static import serve
 
 from security.decorators import login_not_required
+from security.uploads.serve import MediaView
 
 
 def plain(request: HttpRequest, **given: Any) -> HttpResponse:
@@ -241,6 +242,9 @@ VIEWS = {
     "admin-view": (admin.site.admin_view(plain), "staff", "admin site 'admin'"),
     "admin-own": (Site().admin_view(plain), "unknown", "Site.has_permission decides"),
     "page": (Page.as_view(), *NO_GUARD),
+    "media": (MediaView.as_view(), *NO_GUARD),
+    "media-allow": (MediaView.as_view(allow=bool), "unknown", "MediaView.allow decides"),
+    "media-signed": (MediaView.as_view(signed=True), "signed link", "MediaView.signed"),
     "template": (TemplateView.as_view(template_name="x"), *NO_GUARD),
     "page-login": (csrf_protect(login_required(Page.as_view())), *LOGIN),
     "mixin": (Members.as_view(), "login", "LoginRequiredMixin"),

@@ -104,6 +104,13 @@ def test_a_real_user_goes_through_and_one_made_inactive_does_not(site, settings)
 # Exempt paths and names.
 
 
+def test_an_exempt_page_for_a_stranger_is_the_same_for_all(get, settings):
+    settings.LOGIN_EXEMPT_URLS = ["public"]
+    response = get("/public/")
+    assert response.content == b"public"
+    assert "Vary" not in response
+
+
 @pytest.mark.parametrize("pattern", ["public", "public/", "/public/", "^public"])
 def test_an_exempt_pattern_opens_whole_segments_only(get, settings, pattern):
     settings.LOGIN_EXEMPT_URLS = [pattern]

@@ -250,6 +250,19 @@ def test_files_of_whitenoise_depend_on_where_it_stands(settings):
 # The command.
 
 
+class Terminal(StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_table_on_a_terminal_is_as_wide_as_that(settings, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "70")
+    settings.ROOT_URLCONF = (*URLS, path("admin/", admin.site.urls))
+    out = Terminal()
+    call_command("loginaudit", stdout=out)
+    assert max(map(len, out.getvalue().splitlines())) <= 70
+
+
 def test_the_table_fits_a_hundred_columns(settings):
     settings.ROOT_URLCONF = (*URLS, path("admin/", admin.site.urls))
     lines = audit().splitlines()

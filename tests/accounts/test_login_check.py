@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import django
 import pytest
-from django.urls import path
+from django.urls import include, path
 from tests.accounts import login_site as pages
 
 from security.checks.login import check_login
@@ -56,12 +56,35 @@ def test_a_middleware_in_front_of_the_user_is_found(settings, name):
     ]
 
 
-def test_a_login_page_without_a_url_is_found(settings):
-    settings.LOGIN_URL = "nothing"
+@pytest.mark.parametrize("name", ["nothing", "shop:nothing"])
+def test_a_login_page_with_a_name_that_no_url_has_is_found(settings, name):
+    settings.LOGIN_URL = name
     assert found() == [
         (
             "bulwark.E004",
-            "LOGIN_URL must be the address of the login page (got 'nothing').",
+            f"LOGIN_URL must be the address of the login page (got '{name}').",
+            'No URL is named so. Put path("accounts/", include("django.contrib.auth.urls")) into '
+            "urls.py, which names its login page 'login', or write the name of your own.",
+        )
+    ]
+
+
+def test_what_the_hint_about_a_missing_name_says_is_enough(settings):
+    settings.LOGIN_URL = "login"
+    settings.ROOT_URLCONF = (path("", pages.public),)
+    assert [each[0] for each in found()] == ["bulwark.E004"]
+    settings.ROOT_URLCONF = (path("accounts/", include("django.contrib.auth.urls")),)
+    assert found() == []
+
+
+@pytest.mark.parametrize("login", ["accounts/login/", "item"])
+def test_a_login_page_without_an_address_is_found(settings, login):
+    settings.LOGIN_URL = login
+    settings.ROOT_URLCONF = (path("<int:number>/", pages.public, name="item"),)
+    assert found() == [
+        (
+            "bulwark.E004",
+            f"LOGIN_URL must be the address of the login page (got '{login}').",
             "Write a path with its leading slash, a URL name, or a full URL.",
         )
     ]

@@ -112,6 +112,34 @@ def test_process_request_can_be_called_and_overridden(site, settings):
     assert (int(thread) == threading.get_ident()) == (site.mode == "wsgi")
 
 
+class Beside(Waiting):
+    """Written by a user who wants a say about the view and the response, too."""
+
+    def process_view(self, request, view, args, kwargs):
+        request.META["SEEN"] = f"{view.__name__} after {request.viewed}"
+
+    def process_response(self, request, response):
+        response["Seen"] = f"{request.META['SEEN']}, viewed {response['Viewed']}"
+        return response
+
+
+class Refusing(FlowMiddleware):
+    async def process_view(self, request, view, args, kwargs):
+        return HttpResponse(b"refused")
+
+
+def test_hooks_of_a_user_run_after_ours(site, settings):
+    settings.MIDDLEWARE = [f"{__name__}.Beside"]
+    word = {"wsgi": "now", "asgi": "later"}[site.mode]
+    response = site.get("/sync/")
+    assert response["Seen"] == f"sync_view after {word}, viewed {word}"
+
+
+def test_a_hook_of_a_user_may_answer_for_the_view(get, settings):
+    settings.MIDDLEWARE = [f"{__name__}.Refusing"]
+    assert get("/sync/").content == b"refused"
+
+
 def failing(log):
     try:
         yield Step(broken, abroken)

@@ -49,8 +49,8 @@ def lines(caplog):
 
 
 def refusal(host, number=1):
-    requests = "1 request" if number == 1 else f"{number} requests"
-    text = f"Refused host {host!a} ({requests} since the last line about it). "
+    since = f" ({number} requests since the last line about it)" if number > 1 else ""
+    text = f"Refused host {host!a}{since}. "
     return "security.hosts", text + "If it is yours, add it to ALLOWED_HOSTS."
 
 

@@ -7,7 +7,7 @@ from django.views.decorators.cache import cache_control
 from tests import views
 from tests.pages import on_class, responding
 
-from security.decorators import frame_options, no_store, referrer_policy
+from security.decorators import frame_options, referrer_policy, security_headers
 
 
 @pytest.fixture(autouse=True)
@@ -90,7 +90,9 @@ def test_a_subclass_inherits_the_marks(page):
 
 
 def test_a_header_of_another_decorator_wins(page):
-    view = no_store(cache_control(private=True)(views.sync_view))
+    view = security_headers(SECURITY_CACHE_CONTROL=["public"])(
+        cache_control(private=True)(views.sync_view)
+    )
     assert page(view)["Cache-Control"] == "private"
 
 

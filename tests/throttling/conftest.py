@@ -18,7 +18,7 @@ from tests.throttling import logins
 from tests.throttling.guesses import CACHE_TABLE, caches
 from tests.wire import wire
 
-from security.auth_throttling import attempts
+from security.auth_throttling import attempts, guards
 
 __all__ = ["connections", "get", "page", "site", "wire"]
 
@@ -43,9 +43,9 @@ def fresh(settings: Any) -> Iterator[None]:
     settings.CACHES = caches(LOCAL, "throttling")
     cache.clear()
     attempts._logged.clear()
-    attempts.current.set(None)
+    guards.current.set(None)
     yield
-    attempts.current.set(None)
+    guards.current.set(None)
 
 
 @pytest.fixture(params=["local", *SERVED])

@@ -63,6 +63,34 @@ def test_with_a_template_it_is_the_login_page(browser, clock):
     assert got.cookies["csrftoken"].value
 
 
+FOREIGN = [
+    "javascript:alert(1)",
+    "//evil.example/",
+    "http:///evil.example",
+    "https://evil.example/",
+]
+
+
+@pytest.mark.parametrize("target", FOREIGN)
+def test_the_login_page_leads_to_this_site_only(browser, clock, target):
+    for _ in range(3):
+        browser.attempt("ann", "wrong", "/login/")
+    data = {"username": "ann", "password": "right"}
+    got = browser.post(f"/login/?next={target}", data)
+    assert (got.status_code, got.context["next"]) == (200, "")
+    assert browser.post("/login/?next=/who/", {**data, "next": target}).context["next"] == ""
+
+
+def test_the_login_page_may_lead_to_this_site_by_its_whole_address(browser, clock):
+    got = fail(browser, "/login/?next=http://testserver/who/")
+    assert got.context["next"] == "http://testserver/who/"
+
+
+def test_the_login_page_leads_from_https_to_https_only(browser, clock):
+    got = fail(browser, "/login/?next=http://testserver/who/", secure=True)
+    assert got.context["next"] == ""
+
+
 def test_the_redirect_field_may_have_another_name(guarded, ann, site, clock):
     guarded.AUTHENTICATION_THROTTLING = {
         **guarded.AUTHENTICATION_THROTTLING,

@@ -11,7 +11,7 @@ from tests.throttling.conftest import DATABASE, LOCAL, REDIS
 from tests.throttling.guesses import caches
 from tests.throttling.logins import BACKENDS, Browser
 
-from security.auth_throttling import Middleware, attempts, stores
+from security.auth_throttling import Middleware, attempts, guards, stores
 from security.auth_throttling.backends import (
     MODEL_PATH,
     PATH,
@@ -195,7 +195,7 @@ def test_a_request_that_nobody_can_read_leaves_nothing_behind(guarded, ann, kind
     from django.contrib.auth import authenticate
 
     assert Client().post("/plain/", b"x", content_type=kind).status_code in (200, 400)
-    assert attempts.current.get() is None
+    assert guards.current.get() is None
     guarded.AUTHENTICATION_BACKENDS = BACKENDS
     found = [authenticate(username="ann", password="right") for _ in range(6)]
     assert found == [ann] * 6

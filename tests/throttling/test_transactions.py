@@ -105,6 +105,18 @@ def test_guesses_that_a_view_undoes_one_by_one_count_all_the_same(atomic, addres
     assert (got.status_code, attempt_count("username", "ann")) == (429, 3)
 
 
+@pytest.mark.parametrize("address", ["/undone/", "/crashing/", "/kept/"])
+def test_without_the_backend_a_listed_page_counts_what_its_view_rolls_back(
+    atomic, guarded, address
+):
+    guarded.AUTHENTICATION_BACKENDS = guarded.AUTHENTICATION_BACKENDS[1:]
+    guarded.AUTHENTICATION_THROTTLING = {"LOGIN_URLS_WITH_TEMPLATES": [(address, None)]}
+    data = {"who": "ann", "word": "wrong"}
+    found = [atomic.post(address, data).status_code for _ in range(4)]
+    assert found == [500 if address == "/crashing/" else 400] * 3 + [429]
+    assert attempt_count("username", "ann") == attempt_count("ip", "127.0.0.1") == 3
+
+
 @pytest.mark.parametrize("address", ["/undone/", "/kept/"])
 def test_inside_the_transaction_of_a_test_a_guess_counts_once(atomic, address):
     """As in ``TestCase`` of Django, whose transaction is never committed."""

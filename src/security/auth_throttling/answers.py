@@ -7,15 +7,19 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.messages import get_messages
 from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
 from django.shortcuts import render
 from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext
 from django.views.decorators.csrf import requires_csrf_token
 
+from security.middleware.logouts import forget
 from security.middleware.refusals import problem, wants_json
 
 from . import attempts, names
@@ -36,17 +40,25 @@ class ThrottledForm(AuthenticationForm):
 def page(request: HttpRequest, template: str, wait: float) -> HttpResponse:
     """Render the login page with an error that says how long to wait. Blocks."""
     field = attempts.settings().redirect_field_name
-    target = request.POST.get(field) or request.GET.get(field, "")
     site = get_current_site(request)
     context = {
         "form": ThrottledForm(request, _explained(wait)),
-        field: target,
+        field: _target(request, field),
         "site": site,
         "site_name": site.name,
     }
     # The form has to work when it is sent again, wherever CsrfViewMiddleware stands.
     rendered = requires_csrf_token(lambda request: render(request, template, context))(request)
     return _uncached(rendered, wait)
+
+
+def _target(request: HttpRequest, field: str) -> str:
+    """Return where to go after the login, as Django's view does: empty for another host."""
+    target = request.POST.get(field) or request.GET.get(field, "")
+    safe = url_has_allowed_host_and_scheme(
+        target, {request.get_host()}, require_https=request.is_secure()
+    )
+    return target if safe else ""
 
 
 def delayed(request: HttpRequest, wait: float) -> HttpResponse:
@@ -64,6 +76,20 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 def too_big(request: HttpRequest, text: str) -> HttpResponse:
     return _short(request, 413, gettext("Too long"), text)
+
+
+def leave_no_trace(request: HttpRequest) -> None:
+    """
+    End the session, so that the answer tells not whether the password was right. Blocks.
+
+    A login, its new CSRF token and a word of welcome are in what later middleware sends, and
+    no refused guess may be told from another by that.
+    """
+    if hasattr(request, "session"):
+        request.session.flush()
+        forget(request)
+    rotate_token(request)
+    list(get_messages(request))  # what was read is not kept
 
 
 def _explained(wait: float) -> str:

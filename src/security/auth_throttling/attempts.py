@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from contextvars import ContextVar
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -82,7 +80,9 @@ class Reserved(NamedTuple):
     """
     A counted attempt: on which account, and what takes it back.
 
-    ``typed`` is the spelling that came, ``spelled`` that of the account in the database.
+    ``typed`` is the spelling that came, ``spelled`` that of the account in the database. All
+    three are empty where only the address is counted. ``operations`` say first what becomes
+    of ``where``, then of an address that another attempt of the same request was counted on.
     """
 
     name: str
@@ -91,6 +91,15 @@ class Reserved(NamedTuple):
     where: tuple[Entry, ...]
     operations: tuple[Operation, ...]
     lasts: Lasts | None = None  # what tells whether it is still counted, if that may change
+    others: int = 0  # attempts that the address had before it
+
+    @property
+    def address(self) -> tuple[Operation, ...]:
+        """What takes the address back: one operation, or none."""
+        return self.operations[1:] if self.name else self.operations
+
+    def without_address(self) -> Reserved:
+        return self._replace(where=self.where[:1], operations=self.operations[:1])
 
     def refund(self) -> Sequence[Operation]:
         return self.operations
@@ -107,10 +116,12 @@ def entries(name: str, request: Any) -> list[Entry]:
     ``name`` is the one that ``names.as_stored`` returned.
     """
     slot = devices.slot(request, name) if request is not None else ""
-    found = [Entry(names.key("username", name), slot, spelling(name))]
-    if request is not None and (address := names.client_address(request)) is not None:
-        found.append(Entry(names.key("ip", address)))
-    return found
+    return [Entry(names.key("username", name), slot, spelling(name)), *_address(request)]
+
+
+def _address(request: Any) -> list[Entry]:
+    address = names.client_address(request) if request is not None else None
+    return [] if address is None else [Entry(names.key("ip", address))]
 
 
 def spelling(name: str) -> str:
@@ -118,22 +129,48 @@ def spelling(name: str) -> str:
     return f"s:{names.digest('spelling', names.spelled(name))[:16]}"
 
 
-def reserve(name: str, request: Any) -> Reserved:
+def reserve(name: str, request: Any, held: Reserved | None = None) -> Reserved:
     """
     Count an attempt on an account. Blocks.
 
-    Raises ``Delayed`` when it has to wait, ``StoreUnavailable`` when nobody can tell.
+    The address that ``held`` was counted on, in the same request, is not counted again: it
+    belongs to the new attempt from then on. Raises ``Delayed`` when it has to wait,
+    ``StoreUnavailable`` when nobody can tell.
     """
-    now, asked = milliseconds(), rule(settings().delay_function)
-    stored, counting = names.as_stored(name), store()
+    asked, stored = rule(settings().delay_function), names.as_stored(name)
     where = entries(stored, request)
+    if held is not None:
+        where, asked = where[:1], asked.beside(held.others)
+    new = _reserve(where, asked, name, request)
+    return new._replace(
+        name=names.fold(name),
+        typed=names.spelled(name),
+        spelled=names.spelled(stored),
+        operations=(*new.operations, *(held.address if held else ())),
+        others=held.others if held else new.others,
+    )
+
+
+def reserve_address(request: Any) -> Reserved | None:
+    """
+    Count an attempt on nobody knows yet which account. Blocks.
+
+    Returns ``None`` where no address ever has to wait. Raises as ``reserve`` does.
+    """
+    asked, where = rule(settings().delay_function), _address(request)
+    if not where or not asked.slows_addresses():
+        return None
+    return _reserve(where, asked.of_addresses(), "", request)
+
+
+def _reserve(where: Sequence[Entry], asked: Rule, name: str, request: Any) -> Reserved:
+    now, counting = milliseconds(), store()
     before = counting.reserve(where, asked, now)
     if wait := asked.wait(where, before, now):
         _log(name, request, wait / 1000)
         raise Delayed(wait / 1000)
-    taken_back = tuple(claims(where, before, now))
-    folded, typed, spelled = names.fold(name), names.spelled(name), names.spelled(stored)
-    return Reserved(folded, typed, spelled, tuple(where), taken_back, counting.pending())
+    taken_back, lasts = tuple(claims(where, before, now)), counting.pending()
+    return Reserved("", "", "", tuple(where), taken_back, lasts, before[-1].at().count)
 
 
 def again(reserved: Reserved) -> Reserved:
@@ -144,7 +181,8 @@ def again(reserved: Reserved) -> Reserved:
     """
     now, counting = milliseconds(), store()
     before = counting.add(reserved.where, now)
-    taken_back = tuple(claims(reserved.where, before, now))
+    others = reserved.operations[len(reserved.where) :]
+    taken_back = (*claims(reserved.where, before, now), *others)
     return reserved._replace(operations=taken_back, lasts=counting.pending())
 
 
@@ -177,95 +215,18 @@ def forget(user: Any) -> None:
     store().forget([names.key("username", name) for name in names.of_user(user)])
 
 
-@dataclass(slots=True, eq=False)
-class Trial:
-    """One reserved attempt of the request at hand, and what was seen of it."""
-
-    reserved: Reserved
-    posted: bool = False  # its name came with the form of a login page
-    checked: bool = False  # authenticate() was called for it
-    failed: bool = False
-
-    def is_lost(self) -> bool:
-        """Tell whether the attempt was counted in a transaction that was rolled back."""
-        return self.reserved.lasts is not None and not self.reserved.lasts()
-
-
-@dataclass(slots=True, eq=False)
-class Guard:
-    """What one request did about logging in. Signals write to it, the middleware reads."""
-
-    request: Any
-    trials: list[Trial] = field(default_factory=list)
-    users: list[Any] = field(default_factory=list)  # who logged in
-    wait: float = 0.0  # seconds; the longest delay that an attempt ran into
-    unavailable: bool = False
-
-    def failed(self, name: str) -> None:
-        """Note that a password was wrong: of the last attempt on the account still open."""
-        still = [trial for trial in reversed(self.trials) if not trial.failed]
-        same = [trial for trial in still if trial.reserved.typed == names.spelled(name)]
-        account = [trial for trial in still if trial.reserved.name == names.fold(name)]
-        for trial in (*same, *account)[:1]:
-            trial.failed = True
-
-    def unchecked(self, name: str) -> Trial | None:
-        """Return the attempt that the middleware reserved, before ``authenticate()`` ran."""
-        typed = names.spelled(name)
-        return next((t for t in self.trials if t.reserved.typed == typed and not t.checked), None)
-
-    def misspelled(self, name: str) -> Trial | None:
-        """Return such an attempt on the same account, reserved under another spelling."""
-        account = names.fold(name)
-        return next((t for t in self.trials if t.reserved.name == account and not t.checked), None)
-
-    def proven(self) -> list[str]:
-        """
-        Return the names of accounts whose password was right, and that logged in, as spelled.
-
-        No address of e-mail unless a password was checked for it: it may be another's.
-        """
-        checked = [t.reserved.spelled for t in self.trials if t.checked and not t.failed]
-        certain = [user.get_username() for user in self.users]
-        return [*certain, *checked] if len(self.users) == len(checked) == 1 else certain
-
-    def operations(self, status: int) -> list[Operation]:
-        """
-        Return what is taken back, given the status of the response.
-
-        Whatever has not shown that its password was right stays counted.
-        """
-        found: list[Operation] = []
-        theirs = {names.spelled(user.get_username()) for user in self.users}
-        addresses = {names.fold(each) for each in self._addresses()}
-        for trial in self.trials:
-            if trial.failed:
-                continue
-            named = trial.reserved.spelled in theirs or trial.reserved.name in addresses
-            if named or (trial.checked and (self.users or status < 400)):
-                found.extend(trial.reserved.clear())
-            elif self.users or (trial.checked and status < 500):
-                found.extend(trial.reserved.refund())
-        return found
-
-    def _addresses(self) -> list[str]:
-        """Return the address of the user who logged in, if nothing else was asked for."""
-        posted = [trial for trial in self.trials if trial.posted]
-        doubtful = len(posted) != 1 or any(trial.failed for trial in self.trials)
-        if len(self.users) != 1 or (doubtful and len(self.trials) != 1):
-            return []
-        return list(names.of_user(self.users[0]))[1:]
-
-
-# The request at hand, also for authenticate() calls that are not given one.
-current: ContextVar[Guard | None] = ContextVar("security.throttling", default=None)
-
 _logged: dict[str, float] = {}
 
 
 def _log(name: str, request: Any, wait: float) -> None:
-    """Log a refusal once an hour and account, by the digest that ``throttle status`` shows."""
-    who, now = names.digest("username", names.fold(name))[:12], time.monotonic()
+    """
+    Log a refusal once an hour and account, by the digest that ``throttle status`` shows.
+
+    Where nobody knows whose account it is, once an hour and address.
+    """
+    address, now = request and names.client_address(request), time.monotonic()
+    kind, key = ("username", names.fold(name)) if name else ("ip", str(address))
+    who = names.digest(kind, key)[:12]
     if now - _logged.get(who, -QUIET) < QUIET:
         return
     if len(_logged) >= MAX_LOGGED:
@@ -274,7 +235,7 @@ def _log(name: str, request: Any, wait: float) -> None:
     logger.warning(
         "Refused an attempt to log in on account %s from %s: too many before it, wait %.0f s. "
         "This is logged once an hour for each account.",
-        who,
-        request and names.client_address(request),
+        who if name else "(unknown)",
+        address,
         wait,
     )

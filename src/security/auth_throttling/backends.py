@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 from security.conf import conf
 from security.middleware._run import Flow, adrive, blocking, drive
 
-from . import attempts, names
+from . import attempts, guards, names
 from .stores import StoreUnavailable
 
 PATH: Final = "security.auth_throttling.backends.ThrottlingBackend"
@@ -87,7 +87,7 @@ def plain(request: Any) -> Any:
 
 def _flow(request: Any, credentials: dict[str, Any]) -> Flow:
     attempts.settings()  # refuses to go on without
-    guard = attempts.current.get()
+    guard = guards.current.get()
     for name in names.among(credentials):
         if guard is None:
             yield from _judge(name, plain(request))
@@ -98,7 +98,7 @@ def _flow(request: Any, credentials: dict[str, Any]) -> Flow:
         trial.checked = True
 
 
-def _counted(guard: attempts.Guard, name: str) -> Flow:
+def _counted(guard: guards.Guard, name: str) -> Flow:
     """Reserve an attempt; one that was posted in another spelling is counted under this one."""
     if (posted := guard.misspelled(name)) is not None:
         guard.trials.remove(posted)
@@ -106,12 +106,20 @@ def _counted(guard: attempts.Guard, name: str) -> Flow:
     return (yield from reserve(guard, name))
 
 
-def reserve(guard: attempts.Guard, name: str) -> Flow:
-    """Reserve an attempt for this request; return ``None`` if it may not be made."""
+def reserve(guard: guards.Guard, name: str) -> Flow:
+    """
+    Reserve an attempt for this request; return ``None`` if it may not be made.
+
+    Without a name, only the address is counted.
+    """
     if not (yield from recount(guard)):
         return None
+    held = guard.idle()
     try:
-        reserved = yield blocking(attempts.reserve, name, guard.request)
+        if name:
+            reserved = yield blocking(attempts.reserve, name, guard.request, held and held.reserved)
+        else:
+            reserved = yield blocking(attempts.reserve_address, guard.request)
     except attempts.Delayed as delayed:
         guard.wait = max(guard.wait, delayed.seconds)
         return None
@@ -119,12 +127,14 @@ def reserve(guard: attempts.Guard, name: str) -> Flow:
         attempts.logger.exception("Nobody can log in: the cache that counts does not answer.")
         guard.unavailable = True
         return None
-    trial = attempts.Trial(reserved)
-    guard.trials.append(trial)
+    if reserved is None:
+        return None
+    trial = guards.Trial(reserved)
+    guard.add(trial, held)
     return trial
 
 
-def recount(guard: attempts.Guard) -> Flow:
+def recount(guard: guards.Guard) -> Flow:
     """
     Count again what a view took back with a transaction; return ``False`` if nobody can.
 

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, Final
 from unicodedata import normalize
 
 from django.contrib.auth import get_user_model
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, connections, router
-from django.http import HttpRequest, QueryDict, UnreadablePostError
+from django.db.models import CharField, TextField
+from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from security.client import client_of
 from security.conf import conf
 
+from . import bodies
+
 MAX_NAME: Final = 1_000  # characters that count; Django's own names have 150 at most
-MAX_JSON: Final = 64 * 1024  # bytes of a login; an honest one has a hundred
+MAX_TYPED: Final = 65_536  # ... with those that nobody sees, which are looked for so far
+BLIND: Final = "\xad"  # stands for all names in which there is nothing to see
+OTHERS: Final = ("login", "email")  # fields that name an account on many a login page
 NETWORK: Final = 64  # bits of an IPv6 address that its user did not choose; RFC 4291 2.5.4
 PREFIX: Final = "security.throttling"
+TEXTS: Final = (CharField, TextField)
+NO_NAMES: Final = (type(None), dict, list, tuple, set, frozenset)
+# What many a collation skips: Cc, Cf, and Default_Ignorable_Code_Point; UTS 10 and UAX 44.
+UNSEEN: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2"
+    "\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd"
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
+)
 
 
 def spelled(name: object) -> str:
@@ -30,12 +45,36 @@ def spelled(name: object) -> str:
 
 def fold(name: object) -> str:
     """
-    Return what all spellings of a name share, of whatever case.
+    Return what all spellings of a name share, of whatever case, and with what nobody sees.
 
     It may join accounts that are two, never the other way round. Empty: names nobody.
     """
-    plain = spelled(name)
+    text = str(name).strip()[:MAX_TYPED]
+    plain = spelled(UNSEEN.sub("", text)) or (spelled(text) and BLIND)
     return normalize("NFKC", plain.upper().casefold()).strip()
+
+
+def meant(value: object) -> str:
+    """
+    Return the name that a value is read as: where names are numbers, ``"007"`` is ``"7"``.
+
+    Where they are text it stays as it is, and so does what the database takes for no name.
+    """
+    read: Any = value.decode(errors="replace") if isinstance(value, bytes) else value
+    if not isinstance(field := _field(), TEXTS):
+        with suppress(Exception):  # of whatever kind, from a field that is not ours
+            found = field.to_python(spelled(read) if isinstance(read, str) else read)
+            return str(read if found is None else found)
+    return str(read)
+
+
+def _field() -> Any:
+    """Return the field of user names; text where there are no users, as in a script that counts."""
+    try:
+        model = get_user_model()
+    except ImproperlyConfigured:
+        return TextField()
+    return model._meta.get_field(model.USERNAME_FIELD)
 
 
 def as_stored(name: str) -> str:
@@ -45,7 +84,7 @@ def as_stored(name: str) -> str:
     MySQL and MariaDB compare by collation, for most of which accents are no difference. One
     query, there, for a name that is not ASCII; none for others.
     """
-    if name.isascii():
+    if name.isascii() or not isinstance(_field(), TEXTS):
         return name
     model = get_user_model()
     if connections[router.db_for_read(model) or DEFAULT_DB_ALIAS].vendor != "mysql":
@@ -57,10 +96,10 @@ def as_stored(name: str) -> str:
 
 def of_user(user: Any) -> Iterator[str]:
     """Yield the names under which a user may log in: the user name, the e-mail address."""
-    yield user.get_username()
+    yield str(user.get_username())
     get_field = getattr(user, "get_email_field_name", None)
     if email := get_field and getattr(user, get_field(), None):
-        yield email
+        yield str(email)
 
 
 def digest(kind: str, text: str) -> str:
@@ -78,7 +117,7 @@ def key(kind: str, name: object) -> str:
     """Return the key of a counter in the cache: of a ``username``, an ``ip``, or another kind."""
     text = str(name)
     if kind == "username":
-        text = fold(text)
+        text = fold(meant(name))
     elif kind == "ip":
         text = network(text) or text
     return f"{PREFIX}.{kind}.{digest(kind, text)}"
@@ -113,43 +152,31 @@ def fields() -> tuple[str, ...]:
     return tuple(dict.fromkeys((*configured, "username", get_user_model().USERNAME_FIELD)))
 
 
-def among(values: Mapping[str, Any]) -> list[str]:
+def among(credentials: Mapping[str, Any]) -> list[str]:
     """
-    Return the names of accounts among what was posted, or handed to ``authenticate()``.
+    Return the names of accounts among what was handed to ``authenticate()``.
 
     Two spellings are two names: they may be two accounts, and nobody says yet which is meant.
     """
-    found: dict[str, str] = {}
-    for field in fields():
-        value = values.get(field)
-        if isinstance(value, str | int) and not isinstance(value, bool) and fold(value):
-            found.setdefault(spelled(value), str(value))
-    return list(found.values())
+    return _named((credentials,), fields()) or _named((credentials,), OTHERS)
 
 
 def posted(request: HttpRequest) -> list[str]:
     """
-    Return the names of accounts in the body of a request: a form, or JSON.
+    Return the names of accounts in the body of a request: of a form, or of a JSON object.
 
     Raises ``RequestDataTooBig`` for more JSON than ``MAX_JSON``.
     """
-    kind = (request.content_type or "").lower()
-    try:
-        if kind.endswith("json"):
-            return among(_json(request))
-        if request.method == "PUT" and kind == "application/x-www-form-urlencoded":
-            return among(QueryDict(request.body, encoding=request.encoding))
-        return among(request.POST)
-    except UnreadablePostError:
-        return []  # the client is gone
+    return _named(bodies.read(request), (*fields(), *OTHERS))
 
 
-def _json(request: HttpRequest) -> Mapping[str, Any]:
-    body = request.body
-    if len(body) > MAX_JSON:
-        raise RequestDataTooBig(f"A login has at most {MAX_JSON} bytes of JSON.")
-    try:
-        read = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return read if isinstance(read, dict) else {}
+def _named(read: Iterable[Mapping[str, Any]], wanted: tuple[str, ...]) -> list[str]:
+    found: dict[str, str] = {}
+    for values in read:
+        for field in wanted:
+            value = values.get(field)
+            if isinstance(value, NO_NAMES) or (field in OTHERS and isinstance(value, bool)):
+                continue
+            if fold(name := meant(value)):
+                found.setdefault(spelled(name), name)
+    return list(found.values())

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 
-from . import attempts, backends, names
+from . import attempts, backends, guards, names
 from .stores import StoreUnavailable
 
 logger = logging.getLogger("security.throttling")
@@ -20,11 +20,14 @@ def connect() -> None:
 
 
 def note_failure(*, credentials: dict[str, Any], request: Any = None, **kwargs: Any) -> None:
-    """Note that a password was wrong. Without our middleware, count it now."""
-    found = names.among(credentials)
-    if (guard := attempts.current.get()) is not None:
+    """Note that a password was wrong, which our middleware counts. Without it, count it now."""
+    told = names.among(credentials)
+    found = [name for name in told if name != guards.HIDDEN]
+    if (guard := guards.current.get()) is not None:
         for name in found:
             guard.failed(name)
+        if len(found) < len(told):
+            guard.failed_unnamed()
     elif backends.is_installed():
         for name in found:
             _count(name, backends.plain(request))
@@ -32,7 +35,7 @@ def note_failure(*, credentials: dict[str, Any], request: Any = None, **kwargs: 
 
 def note_login(*, user: Any, request: Any = None, **kwargs: Any) -> None:
     """Note who logged in. Without our middleware, let the account start anew."""
-    if (guard := attempts.current.get()) is not None:
+    if (guard := guards.current.get()) is not None:
         guard.users.append(user)
     elif backends.is_installed():
         try:

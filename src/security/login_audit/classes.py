@@ -18,12 +18,14 @@ from .guard import (
     is_of,
     login,
     permission,
+    signed,
     staff,
     unknown,
 )
 from .passes import of_decorator
 
 _MIXINS: Final = "django.contrib.auth.mixins"  # by name: its import needs the models of auth
+_MEDIA_VIEW: Final = ("security.uploads.serve.view", "MediaView")
 _REST: Final = "rest_framework"
 _METHODS: Final = ("get", "post", "put", "patch", "delete", "setup", "options", "head")
 
@@ -33,6 +35,8 @@ def of_class(owner: type, given: Mapping[str, Any]) -> Iterator[Guard]:
     yield from _of_dispatch(owner)
     if any(_named(each) == (f"{_REST}.views", "APIView") for each in owner.__mro__):
         yield _of_api(owner, given)
+    if any(_named(each) == _MEDIA_VIEW for each in owner.__mro__):
+        yield from _of_media(owner, given)
     for each in owner.__mro__:
         for name, function in vars(each).items():
             code = code_of(_innermost(function))
@@ -63,6 +67,13 @@ def _of_dispatch(owner: type) -> Iterator[Guard]:
         elif not _passes_on(_innermost(function)):
             yield unknown(f"{each.__qualname__}.dispatch decides")
             return
+
+
+def _of_media(owner: Any, given: Mapping[str, Any]) -> Iterator[Guard]:
+    if given.get("signed", owner.signed):
+        yield signed("MediaView.signed")
+    if given.get("allow", owner.allow) is not None:
+        yield unknown("MediaView.allow decides")
 
 
 def _of_permission_mixin(owner: Any) -> Guard:

@@ -37,7 +37,8 @@ def guards(view: Any) -> list[Guard]:
     for layer in islice(_layers(view), MAX_LAYERS):
         found.extend(_of_layer(layer))
     if (owner := _class_of(view)) is not None:
-        found.extend(of_class(owner, getattr(view, "initkwargs", None) or {}))
+        given = getattr(view, "view_initkwargs", None) or getattr(view, "initkwargs", None)
+        found.extend(of_class(owner, given or {}))
     return found
 
 

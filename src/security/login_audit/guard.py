@@ -57,6 +57,10 @@ def login(why: str) -> Guard:
     return Guard(Rank.LOGIN, "login", why)
 
 
+def signed(why: str) -> Guard:
+    return Guard(Rank.MORE, "signed link", why)
+
+
 def staff(why: str) -> Guard:
     return Guard(Rank.MORE, "staff", why)
 

@@ -137,18 +137,30 @@ class FlowMiddleware(Middleware):
     waiting, ``is_settled`` and ``is_answered`` tell, and no flow is started.
 
     ``process_request`` is there to be called and overridden, as in any middleware of
-    Django. A hook of a user may block, so under ASGI it runs in Django's thread.
+    Django. A subclass may have ``process_view`` and ``process_response`` as well: they are
+    asked after ours. A hook of a user may block, so under ASGI it runs in Django's thread.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         super().__init__(get_response)
-        if type(self).view_flow is not FlowMiddleware.view_flow:
+        self.view_hook = getattr(type(self), "process_view", None)  # of a subclass
+        if self.view_hook or type(self).view_flow is not FlowMiddleware.view_flow:
             self.process_view = self._aview if self.async_mode else self._view
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Keep ``process_request``, which users call and override, in step."""
+        """Keep the hooks of Django, which users call and override, in step with the flows."""
         super().__init_subclass__(**kwargs)
         own = vars(cls)
+        if response_hook := own.get("process_response"):
+            is_answered, before = cls.is_answered, cls.response_flow
+
+            def response_flow(self: Any, request: HttpRequest, response: Any) -> Flow:
+                if not is_answered(self, request, response):
+                    response = yield from before(self, request, response)
+                return (yield calling(response_hook, self, request, response))
+
+            cls.response_flow = response_flow  # type: ignore[method-assign]
+            cls.is_answered = FlowMiddleware.is_answered  # type: ignore[method-assign]
         if flow := own.get("request_flow"):
             cls.process_request = lambda self, request: drive(  # type: ignore[method-assign]
                 flow(self, request)
@@ -209,7 +221,13 @@ class FlowMiddleware(Middleware):
         return response
 
     def _view(self, request: HttpRequest, *view: Any) -> Any:
-        return None if self.is_settled(request) else drive(self.view_flow(request))
+        response = None if self.is_settled(request) else drive(self.view_flow(request))
+        if response is None and self.view_hook:
+            response = calling(self.view_hook, self, request, *view).run()
+        return response
 
     async def _aview(self, request: HttpRequest, *view: Any) -> Any:
-        return None if self.is_settled(request) else await adrive(self.view_flow(request))
+        response = None if self.is_settled(request) else await adrive(self.view_flow(request))
+        if response is None and self.view_hook:
+            response = await calling(self.view_hook, self, request, *view).arun()
+        return response

@@ -22,6 +22,7 @@ from security.policy.reporting import ReportingEndpoints
 
 from . import routes, runtime
 from ._run import GetResponse, HeaderMiddleware
+from .caching import keep_private
 from .endpoints import resolved
 from .plan import NOT_MODIFIED, compiled, edited, today
 
@@ -98,7 +99,7 @@ class ContentSecurityPolicyMiddleware(HeaderMiddleware):
         if response.status_code == NOT_MODIFIED:
             return response
         state = response.__dict__
-        layers = routes.layers(request.resolver_match)
+        layers = routes.layers(routes.answered(request, response))
         asked = runtime.asked(state, {})
         if any(layers) or asked is not runtime.NOTHING:
             calls = routes.stacked(layers).get(routes.DYNAMIC, ())
@@ -122,6 +123,9 @@ class ContentSecurityPolicyMiddleware(HeaderMiddleware):
         for name, text in ready:
             filled = source.join(text.parts) if source and text.parts else text.unused
             response.headers.setdefault(name, filled)
+        if used is not None:
+            store = response.headers._store
+            keep_private(store, store)
         return response
 
 

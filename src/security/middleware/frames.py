@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 
 from security.conf import conf
 from security.policy.csp import ContentSecurityPolicy, Directive, names
+from security.policy.frames import FrameOptions
 
 from . import routes
 from ._run import GetResponse, HeaderMiddleware
@@ -44,16 +45,17 @@ class XFrameOptionsMiddleware(HeaderMiddleware):
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
         """Add the header where the path, the view and the response have nothing against it."""
-        options = routes.for_view(request.resolver_match).get(
-            "X_FRAME_OPTIONS", conf.X_FRAME_OPTIONS
-        )
         if (
-            options is None
-            or options.name in response.headers
+            FrameOptions.name in response.headers
             or getattr(response, "xframe_options_exempt", False)
             or getattr(response, "_frame_deny_exempt", False)
             or conf.X_FRAME_OPTIONS_EXCLUDE_URLS.covers(request.path)
         ):
+            return response
+        options = routes.for_view(routes.answered(request, response)).get(
+            "X_FRAME_OPTIONS", conf.X_FRAME_OPTIONS
+        )
+        if options is None:
             return response
         response.headers[options.name] = str(options)
         if options.ancestors:

@@ -131,11 +131,9 @@ class Doorkeeper:
         since += 1
         if now - logged >= QUIET:
             logger.warning(
-                "Refused host %s (%d request%s since the last line about it). "
-                "If it is yours, add it to ALLOWED_HOSTS.",
+                "Refused host %s%s. If it is yours, add it to ALLOWED_HOSTS.",
                 shown(key),
-                since,
-                "" if since == 1 else "s",
+                f" ({since} requests since the last line about it)" if since > 1 else "",
             )
             logged, since = now, 0
         self.refused[key] = (logged, since)

@@ -55,10 +55,16 @@ class LoginRequiredMiddleware(FlowMiddleware):
 
     def is_settled(self, request: HttpRequest) -> bool:
         """Tell whether the user is known, and may see the page, or that nobody has to."""
-        if is_unattended(request):
+        if is_unattended(request) or self._is_strangers(request):
             return True
         user = known_user(request) if self.async_mode else user_now(request)
         return user is not None and user.is_authenticated and is_active(user)
+
+    def _is_strangers(self, request: HttpRequest) -> bool:
+        """Tell whether a page is open to one who brings no session: then none is looked for."""
+        return settings.SESSION_COOKIE_NAME not in request.COOKIES and login_exempt.by_path(
+            request.path_info
+        )
 
     def request_flow(self, request: HttpRequest) -> Flow:
         """Let a user through, and anybody to what is open; send away everybody else."""

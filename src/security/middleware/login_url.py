@@ -15,8 +15,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from security.conf import Misconfigured
 from security.policy.errors import must_be
 
+from .routes import known_names
+
 MAX_NEXT: Final = 2_000  # characters, quoted; some servers refuse a request line of 8,190 bytes
 ORDER: Final = "Write a path with its leading slash, a URL name, or a full URL."
+UNNAMED: Final = (
+    'No URL is named so. Put path("accounts/", include("django.contrib.auth.urls")) into urls.py, '
+    "which names its login page 'login', or write the name of your own."
+)
 
 
 def address(written: object, request: HttpRequest | None = None) -> str:
@@ -36,7 +42,8 @@ def address(written: object, request: HttpRequest | None = None) -> str:
             return reverse(text, urlconf=urlconf)
         except NoReverseMatch as missing:
             error = missing
-    wrong = must_be("the address of the login page", text, hint=ORDER)
+    is_name = "/" not in text and text not in known_names()
+    wrong = must_be("the address of the login page", text, hint=UNNAMED if is_name else ORDER)
     raise Misconfigured("LOGIN_URL", wrong) from error
 
 

@@ -28,11 +28,11 @@ def log_out(request: HttpRequest) -> Flow:
     else:  # before Django 5.0
         step = blocking(auth.logout, request)
     response = yield step
-    _forget(request)
+    forget(request)
     return response
 
 
-def _forget(request: HttpRequest) -> None:
+def forget(request: HttpRequest) -> None:
     """Leave nothing of the user where Django keeps it for the time of a request."""
     from django.contrib.auth.models import AnonymousUser  # noqa: PLC0415  # a model: apps first
 

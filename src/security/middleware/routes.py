@@ -9,17 +9,46 @@ from typing import Any, cast
 import django
 from django.apps import apps
 from django.conf import settings
-from django.urls import ResolverMatch, URLPattern, URLResolver, get_resolver
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import ResolverMatch, URLPattern, URLResolver, get_resolver, get_script_prefix
 
 from security.conf import Dynamic, conf, overrides
-from security.marks import overrides_of
+from security.marks import match_of, overrides_of
 from security.policy.csp import Edit
 from security.policy.presets import ADMIN_WITHOUT_NONCES
+
+from .runtime import MOVED
 
 NOTHING: Mapping[str, Any] = {}
 EDITS = "edits of the policy"
 DYNAMIC = "what is made for each response"
 ROLLED_OUT = "the policy is the candidate of a rollout"
+ERRORS = 400  # the first status of an error: RFC 9110 section 15.5
+
+
+def answered(request: HttpRequest, response: HttpResponseBase) -> ResolverMatch | None:
+    """
+    Return the URL whose overrides a response gets.
+
+    Where another answered for the view, as a cache does, that is where the path leads. No
+    answer of a view are an error that came before it, such as a missing page, our own
+    redirect to HTTPS, and a file below ``STATIC_URL``: no path is looked up for them.
+    """
+    match = request.resolver_match
+    if (
+        match is None
+        and response.status_code < ERRORS
+        and MOVED not in response.__dict__
+        and not _is_static(request.path)
+    ):
+        return match_of(request)
+    return match
+
+
+def _is_static(path: str) -> bool:
+    root: str | None = settings.STATIC_URL
+    return bool(root) and root not in {"/", get_script_prefix()} and path.startswith(str(root))
 
 
 def for_view(match: ResolverMatch | None) -> dict[str, Any]:

@@ -102,8 +102,8 @@ def overrides(asked: Asked) -> dict[str, Any]:
                 found |= setting_overrides({setting: value})
             except PolicyError as error:
                 logger.warning(
-                    "The policy of the site stays: that of a view %s",
-                    error.describe("csp_override"),
+                    "The policy of the site stays, since that of a view or a callable is wrong: %s",
+                    error.describe("policy"),
                 )
     return found
 
@@ -112,8 +112,16 @@ def made_by(
     calls: tuple[Dynamic, ...], request: HttpRequest, response: HttpResponseBase
 ) -> tuple[tuple[str, Frozen], ...]:
     """Return what the callables of a view want for this response, by name of setting."""
-    results = ((call.setting, call.call(request, response)) for call in calls)
+    results = ((call.setting, _called(call, request, response)) for call in calls)
     return tuple((setting, frozen(result)) for setting, result in results if result is not None)
+
+
+def _called(call: Dynamic, request: HttpRequest, response: HttpResponseBase) -> Any:
+    try:
+        return call.call(request, response)
+    except Exception:  # the view has done its work, and its page needs its headers
+        logger.exception("The policy of the site stays: the callable for %s failed", call.setting)
+        return None
 
 
 def is_debug_page(response: HttpResponseBase) -> bool:

@@ -20,21 +20,20 @@ from security.nonce import (
     too_late,
 )
 
-from . import plan, runtime
+from . import plan, routes, runtime
 from ._run import GetResponse, HeaderMiddleware
+from .caching import keep_private
 from .hosts import Doorkeeper
 from .plan import NOT_MODIFIED, Hole, Store
 from .shield import Shield
-
-CACHE_CONTROL = "cache-control"
-PRIVATE = ("Cache-Control", "private")
 
 
 class SecurityMiddleware(HeaderMiddleware):
     """
     Validate the host, redirect to HTTPS, send every protective header.
 
-    A header that the view set is left alone. Stands first in ``MIDDLEWARE``. Raises
+    A header that the view set is left alone, unless a cache could keep a confidential page
+    by it. An answer out of a cache gets what its view gets. Stands first in ``MIDDLEWARE``. Raises
     ``ImproperlyConfigured`` when a setting of ours has a value that cannot work.
     """
 
@@ -89,6 +88,8 @@ class SecurityMiddleware(HeaderMiddleware):
         headers: Any = response.headers
         own: Store = headers._store
         match = request.resolver_match
+        if match is None:
+            match = routes.answered(request, response)
         state = response.__dict__
         if (
             "_csp_config" in state
@@ -108,7 +109,7 @@ class SecurityMiddleware(HeaderMiddleware):
             except (KeyError, TypeError):  # the first time, or a view that is no key
                 http, encrypted, dynamic = shield.plan(match)
         if dynamic:
-            http, encrypted, _ = shield.plan_made(request, response, own, dynamic)
+            http, encrypted, _ = shield.plan_made(match, request, response, own, dynamic)
         added, holes, unchanged = encrypted if https else http
         if response.status_code == NOT_MODIFIED or (
             shield.debug_pages and runtime.is_debug_page(response)
@@ -123,9 +124,9 @@ class SecurityMiddleware(HeaderMiddleware):
             if text is not None or hashes is not None:
                 added = _filled(added, holes, sources(text, hashes))
                 if text is not None:
-                    _keep_private(own, added)
-        if shield.by_path and (by_path := shield.path_headers(request)):
-            headers._store = added | by_path | own
+                    keep_private(own, added)
+        if shield.by_path:
+            headers._store = shield.on_path(request, added, own)
         else:
             headers._store = added | own
         return response
@@ -137,15 +138,3 @@ def _filled(added: Store, holes: tuple[Hole, ...], source: str) -> Store:
     for lower, name, parts in holes:
         filled[lower] = (name, source.join(parts))
     return filled
-
-
-def _keep_private(own: Store, added: Store) -> None:
-    """Let no shared cache keep a page with a nonce: it is for one visitor."""
-    if CACHE_CONTROL not in own and CACHE_CONTROL not in added:
-        added[CACHE_CONTROL] = PRIVATE
-        return
-    store = own if CACHE_CONTROL in own else added
-    said = [word for part in store[CACHE_CONTROL][1].split(",") if (word := part.strip())]
-    if not {"private", "no-store"} & {word.lower() for word in said}:
-        kept = [word for word in said if word.lower() != "public"]
-        store[CACHE_CONTROL] = ("Cache-Control", ", ".join((*kept, "private")))

@@ -17,10 +17,12 @@ from security.client import client_of
 from security.conf import Dynamic, conf
 from security.marks import is_unattended
 from security.parsers import Endpoints
+from security.policy.caching import forbids_storing
 from security.policy.errors import did_you_mean
 from security.policy.hsts import Ramp
 
 from . import plan, redirects, routes, runtime
+from .caching import CACHE_CONTROL
 from .endpoints import change_daily, has_names, resolved
 from .hosts import Doorkeeper
 from .plan import CONFIDENTIAL, Plan, Store, build
@@ -107,6 +109,7 @@ class Shield:
 
     def plan_made(
         self,
+        match: ResolverMatch | None,
         request: HttpRequest,
         response: HttpResponseBase,
         own: Store,
@@ -115,7 +118,7 @@ class Shield:
         """Return the plan of a response for which callables decide."""
         made = runtime.made_by(calls, request, response)
         asked = self.asked(request, response, own)
-        return self.plan(request.resolver_match, asked._replace(made=made))
+        return self.plan(match, asked._replace(made=made))
 
     def asked(self, request: HttpRequest, response: HttpResponseBase, own: Store) -> runtime.Asked:
         """Return what this one response asks for."""
@@ -171,12 +174,19 @@ class Shield:
             self.change = change
             self.changes = True
 
-    def path_headers(self, request: HttpRequest) -> Store:
-        """Return the headers that depend on the path."""
-        store: Store = {}
-        if self.confidential is not None and self.confidential.covers(request.path_info):
-            store.update(CONFIDENTIAL)
+    def on_path(self, request: HttpRequest, added: Store, own: Store) -> Store:
+        """
+        Return all headers of a response, with those that depend on the path.
+
+        What keeps a confidential page out of caches wins over what the response has.
+        """
+        store = added
         if self.clearing is not None and self.clearing.covers(request.path_info):
             directives = conf.CLEAR_SITE_DATA_DIRECTIVES
-            store[directives.name.lower()] = (directives.name, str(directives))
+            store = added | {directives.name.lower(): (directives.name, str(directives))}
+        store = store | own
+        if self.confidential is not None and self.confidential.covers(request.path_info):
+            store.update(CONFIDENTIAL)
+            if (said := own.get(CACHE_CONTROL)) is not None and forbids_storing(said[1]):
+                store[CACHE_CONTROL] = said
         return store

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
@@ -27,6 +27,8 @@ _BACKENDS: tuple[tuple[type[BaseCache], type[Store]], ...] = (
     (LocMemCache, LocalStore),
 )
 
+_EXTRAS: Final = {"redis": "django-bulwark[redis]"}
+
 # By the class of the cache, or of one that it inherits from.
 _KINDS: dict[str, type[Store]] = {
     f"{backend.__module__}.{backend.__qualname__}": store for backend, store in _BACKENDS
@@ -43,13 +45,29 @@ def find(alias: str) -> Store:
     """
     Return the store of one of ``CACHES``, for this thread.
 
-    Raises ``ImproperlyConfigured`` where there is none of that name, and for one that
-    cannot count: it loses attempts that come at the same time, or all of them.
+    Raises ``ImproperlyConfigured`` where there is none of that name, for one whose client is
+    not installed, and for one that cannot count: it loses attempts that come at the same
+    time, or all of them.
     """
-    cache: Any = caches[alias]  # InvalidCacheBackendError is ImproperlyConfigured
+    cache = _opened(alias)
     if (store := kind(cache)) is None:
         raise ImproperlyConfigured(describe(alias, cache))
     return store(cache)
+
+
+def _opened(alias: str) -> Any:
+    try:
+        cache = caches[alias]  # InvalidCacheBackendError is ImproperlyConfigured
+        if isinstance(cache, RedisCache):
+            import redis  # noqa: F401, PLC0415  # which it imports with its first command
+    except ImportError as error:
+        package = (error.name or "").partition(".")[0]
+        raise ImproperlyConfigured(
+            f"CACHES[{alias!r}] must have its client installed (got no {package!r}): every "
+            "attempt to log in would be an error.\n"
+            f'    HINT: Run pip install "{_EXTRAS.get(package, package)}".'
+        ) from error
+    return cache
 
 
 def describe(alias: str, cache: BaseCache) -> str:

@@ -41,6 +41,18 @@ class Rule(NamedTuple):
         found = [record.at(entry.slot) for entry, record in zip(entries, records, strict=True)]
         return wait(self.function, found[0], found[1] if len(found) > 1 else Record().at(), now)
 
+    def slows_addresses(self) -> bool:
+        """Tell whether an address may ever have to wait."""
+        return any(delay for _, delay in self.tables[1])
+
+    def beside(self, others: int) -> Rule:
+        """Return the rule for an account alone, from an address with so many attempts."""
+        return Rule(lambda account, _: (self.function(account, others)[0], 0), self.tables)
+
+    def of_addresses(self) -> Rule:
+        """Return the rule for an address alone, whose entry then is the first."""
+        return Rule(lambda count, _: (self.function(0, count)[1], 0), (self.tables[1], []))
+
 
 class Operation(NamedTuple):
     """What becomes of an attempt that was counted: it is refunded, or its slot cleared."""
