@@ -327,6 +327,20 @@ def test_a_webhook_gets_the_groups_and_a_text(settings, tmp_path, monkeypatch):
     }
 
 
+def test_what_was_reported_is_no_markup_in_a_chat(settings, tmp_path, monkeypatch):
+    evil = "<!channel> <https://evil.example|Sign in> &lt;"
+    arrive(violation(blocked=evil), at=NOW)
+    with hooked(tmp_path) as (hook, authority):
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+        monkeypatch.setenv("NO_PROXY", "localhost")
+        settings.SECURITY_REPORTS = {"ALERT_WEBHOOK": hook.url()}
+        assert alerts.run(NOW) == 1
+    [(_, _, sent)] = hook.posted
+    shown = "&lt;!channel&gt; &lt;https://evil.example|Sign in&gt; &amp;lt;"
+    assert f"- new: img-src {shown}, on shop" in sent["text"]
+    assert sent["alerts"][0]["blocked"] == evil
+
+
 def test_what_cannot_be_sent_is_logged_and_the_others_are_sent(
     settings, tmp_path, monkeypatch, caplog, heard
 ):

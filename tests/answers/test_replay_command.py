@@ -115,6 +115,35 @@ def test_a_policy_that_browsers_read_otherwise_than_it_was_meant_is_read_as_they
     }
 
 
+def test_what_browsers_ignore_of_a_policy_is_told(run, stored, policy_file):
+    path = policy_file("script-scr 'none'; img-src https:, \x1b[2J; connect-src 'none'")
+    ran = run("csp", "replay", "--policy", path, "--fail-on-blocked")
+    assert (ran.code, ran.err) == (
+        1,
+        "Browsers ignore 'script-scr', which is no directive.\n"
+        "Browsers ignore '\\x1b[2j', which is no directive.\n",
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not a policy ,,",
+        "bad;;",
+        "script-scr 'none'",
+        "img-src *, script-scr 'none'",
+        "img-src *, script-src \u2018none\u2019",
+        ",,",
+        "; ;",
+    ],
+)
+@pytest.mark.parametrize("command", ["suggest", "replay"])
+def test_a_policy_of_which_browsers_keep_nothing_is_refused(run, db, policy_file, command, text):
+    with pytest.raises(CommandError, match=r"^--policy.* must be ") as error:
+        run("csp", command, "--policy", policy_file(text))
+    assert error.value.returncode == 2
+
+
 @pytest.mark.parametrize("text", ["", "Content-Security-Policy:", "{", "x" * 70_000])
 def test_what_is_no_policy_is_refused(run, db, policy_file, text):
     with pytest.raises(CommandError, match=r"^--policy must be") as error:
@@ -122,9 +151,12 @@ def test_what_is_no_policy_is_refused(run, db, policy_file, text):
     assert error.value.returncode == 2
 
 
-def test_a_file_that_is_not_there_is_refused(run, db, tmp_path):
+@pytest.mark.parametrize("command", ["replay", "suggest"])
+def test_a_file_that_is_not_there_is_refused(run, db, tmp_path, command):
+    path = str(tmp_path / "missing")
     with pytest.raises(CommandError, match=r"^--policy: ") as error:
-        run("csp", "replay", "--policy", str(tmp_path / "missing"))
+        run("csp", command, "--policy", path)
+    assert str(error.value) == f"--policy: {path}: No such file or directory."
     assert error.value.returncode == 2
 
 

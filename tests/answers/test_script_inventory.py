@@ -112,6 +112,22 @@ def test_no_cell_is_a_formula(run, start):
     assert row["hash"] == "'" + formula
 
 
+@pytest.mark.parametrize(
+    ("reported", "cell"),
+    [
+        (" =1+1", "' =1+1"),
+        ("\xa0@SUM(1)", "'\xa0@SUM(1)"),
+        ("x;=1+1;", "x;'=1+1;"),
+        ("x; -1;;+1", "x;' -1;;'+1"),
+        ("sha256-a+b=;c", "sha256-a+b=;c"),
+    ],
+)
+def test_no_part_of_a_cell_is_a_formula(run, reported, cell):
+    arrive(script(reported), at=NOW)
+    [row] = csv.DictReader(io.StringIO(run("scriptinventory", "--csv").out))
+    assert row["hash"] == cell
+
+
 def test_what_was_reported_cannot_write_to_the_terminal(run):
     arrive(script("sha256-\x1b[2J\u202e" + "A" * 2000), at=NOW)
     out = run("scriptinventory").out

@@ -74,6 +74,18 @@ def test_nothing_is_suggested_where_nothing_was_reported(run):
     assert run("csp", "suggest") == (0, "# No change of SECURE_CSP is suggested.\n", "")
 
 
+@pytest.mark.parametrize(("groups", "words"), [(1, "1 group was"), (2, "2 groups were")])
+def test_what_was_too_rare_is_told_with_the_option_that_believes_it(run, groups, words):
+    arrive(*(violation(blocked=f"https://{n}.example") for n in range(groups)), at=NOW, count=1)
+    ran = run("csp", "suggest")
+    nothing, rare, *_ = ran.out.splitlines()
+    assert nothing == "# No change of SECURE_CSP is suggested."
+    assert rare.startswith(f"# {words} reported too rarely to be believed: lower --min-reports")
+    assert ran.code == 0
+    ran = run("csp", "suggest", "--min-reports", "1")
+    assert ("too rarely" in ran.out, ran.code) == (False, 1)
+
+
 def test_noise_alone_is_no_work(run):
     arrive(violation("script-src-elem", "chrome-extension"), at=NOW)
     assert run("csp", "suggest").code == 0
@@ -116,13 +128,11 @@ def test_what_the_report_only_policy_reports_mends_that(run, settings):
     settings.SECURE_CSP_REPORT_ONLY = {"script-src": ["'self'"]}
     reported = violation("script-src-elem", "https://js.example", disposition=Disposition.REPORT)
     arrive(violation(), reported, at=NOW)
-    assert "js.example" not in run("csp", "suggest").out
+    assert "js.example" not in run("csp", "suggest", "--disposition", "enforce").out
     text = run("csp", "suggest", "--disposition", "report").out
     assert text.startswith("--- SECURE_CSP_REPORT_ONLY\n+++ SECURE_CSP_REPORT_ONLY (suggested)")
     assert '+        "https://js.example",' in text
     assert "cdn.example" not in text
-    settings.SECURE_CSP = None
-    assert run("csp", "suggest").out == text
 
 
 def test_the_policy_of_a_preset_is_the_current_one(run, settings):

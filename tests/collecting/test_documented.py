@@ -22,6 +22,7 @@ from security import views
 from security.decorators import csp_exempt
 from security.models import CspReport
 from security.reports.report import Kind
+from security.reports.sinks import SinkUnavailable
 from security.reports.wire import parse
 
 COLUMNS = ("document_uri", "referrer", "blocked_uri", "violated_directive", "original_policy",
@@ -79,6 +80,43 @@ def test_the_log_has_one_line_where_the_sink_is_the_log(start, settings, caplog)
     assert record.name == "security.reports"
 
 
+def without_the_app(settings):
+    settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app != "security"]
+    settings.SECURITY_REPORTS = {}
+
+
+def test_without_the_app_csp_log_decides_alone(start, settings, caplog):
+    without_the_app(settings)
+    server = start()
+    with caplog.at_level(logging.INFO, "security"):
+        assert server.post("/silent/", body()).status == 204
+        assert server.post("/silent/", b"{}").status == 403
+        assert {record.name for record in caplog.records} == {"django.request"}  # of the 403
+        caplog.clear()
+        assert server.post("/csp-report/", body()).status == 204
+    (record,) = caplog.records
+    assert record.name == "security.reports"
+
+
+def test_a_log_that_the_project_chose_has_what_csp_log_leaves_out(start, settings, caplog):
+    settings.SECURITY_REPORTS = {"SINK": "security.reports.sinks.log.LogSink"}
+    start().post("/silent/", body())
+    (record,) = caplog.records
+    assert record.name == "security.reports"
+
+
+def test_what_cannot_be_kept_is_in_the_log_before(server, keeper, caplog):
+    keeper().failure = SinkUnavailable("no table")
+    assert server.post("/csp-report/", body()).status == 503
+    assert caplog.records[0].getMessage().startswith("A policy was violated: ")
+
+
+def test_a_sink_that_cannot_be_made_leaves_the_log(start, settings, caplog):
+    settings.SECURITY_REPORTS = {"SINK": "tests.collecting.sending.Stubborn"}
+    assert start().post("/csp-report/", body()).status == 503
+    assert caplog.records[0].getMessage().startswith("A policy was violated: ")
+
+
 def test_csp_save_stores_every_report(server, keeper, transactional_db):
     server.post("/saved/", body())
     server.post("/saved/", json.dumps([violation(), violation()]).encode(), REPORTS)
@@ -94,6 +132,29 @@ def test_csp_save_stores_every_report(server, keeper, transactional_db):
     ]
     assert row.user_agent.startswith("Mozilla/5.0")
     assert timezone.now() - row.date_received < timedelta(minutes=5)
+
+
+SOURCE = "https://user:pass@cdn.example/a?sig=secret"
+DIRECTIVE = f"script-src 'nonce-secret' {SOURCE}"
+
+
+@pytest.mark.parametrize(
+    ("member", "sent", "column", "stored"),
+    [
+        ("violated-directive", DIRECTIVE, 3, "script-src 'nonce-removed' https://cdn.example/a"),
+        ("original-policy", DIRECTIVE, 4, "script-src 'nonce-removed' https://cdn.example/a"),
+        ("blocked-uri", "data:text/html,secret me@site.example", 2, "data"),
+        ("blocked-uri", "blob:https://testserver/secret", 2, "blob"),
+        ("blocked-uri", SOURCE, 2, "https://cdn.example/a"),
+        ("referrer", "https://a.example/me@site.example/7?secret", 1,
+         "https://a.example/me@site.example/7"),
+    ],
+)  # fmt: skip
+def test_what_is_stored_has_no_user_query_or_nonce(
+    server, transactional_db, member, sent, column, stored
+):
+    server.post("/saved/", body(**{member: sent}))
+    assert getattr(CspReport.objects.get(), COLUMNS[column]) == stored
 
 
 def test_nothing_is_stored_unless_it_is_asked_for(server, transactional_db):
@@ -148,9 +209,9 @@ def test_a_database_that_is_down_is_answered_503(server, keeper, monkeypatch, ca
 
     monkeypatch.setattr(QuerySet, "bulk_create", bulk_create)
     assert server.post("/saved/", body()).status == 503
-    assert [record.getMessage() for record in caplog.records] == [
-        "Reports cannot be stored: OperationalError"
-    ]
+    first, second = [record.getMessage() for record in caplog.records]
+    assert first.startswith("A policy was violated: ")
+    assert second == "Reports cannot be stored: OperationalError"
     assert keeper().arrivals == []
 
 

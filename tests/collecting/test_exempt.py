@@ -129,7 +129,9 @@ def test_the_policy_of_an_answer_is_its_own(start, settings, path):
     settings.SECURITY_PRESET = "strict"
     settings.CSP_DICT = {"default-src": ["self"]}
     headers = start().post(path, body(), scheme="https").headers
-    assert headers["content-security-policy"] == "default-src 'none'"
+    assert headers["content-security-policy"] == (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
     assert headers["cache-control"] == "no-store"
     assert headers["x-content-type-options"] == "nosniff"
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from tests.report_admin.conftest import FRONT, shown
+from tests.report_admin.conftest import FRONT, page_of, shown
 from tests.report_admin.rows import entry, fill
 
 from security.models import ReportCount, ReportDaily, ReportGroup, ReportTotal
@@ -16,6 +16,7 @@ from security.report_admin import dashboard
 from security.report_admin.spans import Span
 from security.reports import storage
 from security.reports.entry import Arrival
+from security.reports.storage import moments
 
 MOST_QUERIES = 26  # of a page, the session's and the user's among them
 
@@ -220,3 +221,27 @@ def test_numbers_that_are_older_say_so(viewer, group, monkeypatch):
 
     monkeypatch.setattr(storage, "fold", fold)
     assert "these numbers are older" in shown(viewer, FRONT)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "Europe/Berlin", "America/St_Johns"])
+@pytest.mark.parametrize("days", ["24h", "7d", "30d"])
+def test_charts_of_a_site_with_naive_moments_show_every_report(viewer, settings, zone, days):
+    settings.USE_TZ, settings.TIME_ZONE = False, zone
+    now = int(timezone.now().timestamp())
+    reported = entry(subject="media-src", blocked="https://tunes.example")
+    storage.append([Arrival(reported, now, 7), Arrival(reported, now - 5 * 3600, 4)])
+    found = charts(shown(viewer, f"{FRONT}?range={days}"))
+    found |= charts(shown(viewer, f"{page_of(ReportGroup.objects.get())}?range={days}"))
+    assert sorted(found) == ["chart-directives", "chart-group", "chart-verdicts"]
+    for chart in found.values():
+        assert sum(sum(one["counts"]) for one in chart["series"]) == 11
+        assert {len(one["counts"]) for one in chart["series"]} == {len(chart["labels"])}
+
+
+def test_steps_of_naive_moments_are_the_hours_that_are_stored(settings):
+    settings.USE_TZ, settings.TIME_ZONE = False, "Europe/Berlin"
+    now = datetime(2026, 10, 25, 12, 34)  # that night 2:00 came twice
+    steps = Span.of("24h", now).steps
+    seconds = int(now.timestamp())
+    assert set(steps) == {moments.hour(seconds - 3600 * ago) for ago in range(24)}
+    assert sorted(set(steps)) == list(steps)

@@ -215,6 +215,12 @@ def test_the_view_is_on_the_page(viewer, group, settings):
     assert "letters/plain.html" in found
 
 
+def test_a_converter_that_raises_leaves_the_view_out(viewer, group, settings):
+    settings.ROOT_URLCONF = URLS
+    found = shown(viewer, page_of(group(document=f"{SITE}/known/<known>/")))
+    assert "tests.report_admin.urls" not in found
+
+
 def test_the_number_of_queries_does_not_grow(viewer):
     fill()
     with CaptureQueriesContext(connection) as asked:

@@ -8,6 +8,7 @@ from tests.report_admin.rows import fill
 
 from security.models import ReportGroup
 from security.report_admin import filters, pages
+from security.reports.report import Disposition
 
 MOST_QUERIES = 14
 
@@ -95,8 +96,45 @@ def test_a_suggestion_tells_what_to_add_and_what_not(viewer, group, policy):
     group(blocked="chrome-extension", subject="script-src-elem")
     found = shown(viewer, SUGGEST)
     assert "+        &quot;https://pictures.example&quot;," in found
-    assert '<h2 id="rp-add">Add source</h2>' in found
+    assert '<h2 id="rp-add-1">Add source</h2>' in found
     assert "Probably an attack or noise: do not add" in found
+
+
+def test_each_violation_is_held_against_the_policy_that_it_was_reported_for(
+    viewer, group, policy, settings
+):
+    settings.SECURE_CSP = {"img-src": ["'self'"]}
+    settings.SECURE_CSP_REPORT_ONLY = {"font-src": ["'self'"]}
+    reported = {"subject": "font-src", "disposition": Disposition.REPORT}
+    group(**reported, blocked="https://type.example", row={"count": 5})
+    found = shown(viewer, SUGGEST)
+    assert "+++ SECURE_CSP_REPORT_ONLY (suggested)" in found
+    assert "Already fixed" not in found
+    assert "rp-part" not in found
+    group(row={"count": 5})
+    found = shown(viewer, SUGGEST)
+    enforced, report_only = found.split('<h2 class="rp-part">')[1:]
+    assert enforced.startswith("Enforced: SECURE_CSP</h2>")
+    assert report_only.startswith("Report-only: SECURE_CSP_REPORT_ONLY</h2>")
+    assert ("https://pictures.example" in enforced, "https://type.example" in enforced) == (
+        True,
+        False,
+    )
+    assert "+        &quot;https://type.example&quot;," in report_only
+
+
+def test_a_policy_that_would_grow_too_long_does_not_hide_the_others(
+    viewer, group, policy, settings
+):
+    settings.SECURE_CSP = {"img-src": [f"https://{'a' * 60}{n}.example" for n in range(190)]}
+    settings.SECURE_CSP_REPORT_ONLY = {"font-src": ["'self'"]}
+    for n in range(40):
+        group(blocked=f"https://{'b' * 60}{n}.example", row={"count": 5})
+    reported = {"subject": "font-src", "disposition": Disposition.REPORT}
+    group(**reported, blocked="https://type.example", row={"count": 5})
+    found = shown(viewer, SUGGEST)
+    assert '<p class="errornote">must be at most' in found
+    assert "+        &quot;https://type.example&quot;," in found
 
 
 def test_a_suggestion_can_be_about_some_groups_alone(viewer, group, policy):
@@ -106,6 +144,14 @@ def test_a_suggestion_can_be_about_some_groups_alone(viewer, group, policy):
     assert "From 1 violation that you chose." in found
     assert "https://other.example" in found
     assert "https://pictures.example" not in found
+
+
+def test_a_group_with_few_reports_can_be_chosen_among_many(viewer, group, policy, monkeypatch):
+    monkeypatch.setattr(pages, "MAX_SUGGESTED", 2)
+    for n in range(3):
+        group(blocked=f"https://{n}.example", row={"count": 9})
+    rare = group(blocked="https://rare.example", row={"count": 5})
+    assert "https://rare.example" in shown(viewer, f"{SUGGEST}?group={rare.pk}")
 
 
 @pytest.mark.parametrize("query", ["group=99", "group=x", "group=" + "9" * 40, "group=%00"])

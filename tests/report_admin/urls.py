@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path, re_path
+from django.urls import path, re_path, register_converter
 from django.views.generic import DetailView, TemplateView, View
 
 
@@ -43,6 +43,18 @@ class Bell:
         return HttpResponse()
 
 
+class Known:
+    regex = "[a-z]+"
+
+    def to_python(self, value: str) -> int:
+        return {"known": 1}[value]
+
+    def to_url(self, value: int) -> str:
+        return "known"
+
+
+register_converter(Known, "known")
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("inbox/", empty, name="security_reports"),
@@ -54,4 +66,5 @@ urlpatterns = [
     path("letter/<path:rest>", Letter.as_view()),
     re_path(r"^year/(?P<year>[0-9]{4})/$", plain, name="year"),
     path("bell/", Bell()),
+    path("known/<known:one>/", plain),
 ]

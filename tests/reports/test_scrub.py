@@ -113,6 +113,19 @@ def test_a_policy_loses_its_nonce_and_the_query_of_its_endpoint():
     )
 
 
+def test_a_violated_directive_is_scrubbed_as_a_policy_is():
+    text = "script-src 'nonce-a/b' https://user:pass@cdn.example/a?sig=1 https://b.example/me@x"
+    report = scrubbed(details=(("violated-directive", text),))
+    assert report.detail("violated-directive") == (
+        "script-src 'nonce-removed' https://cdn.example/a https://b.example/me@x"
+    )
+
+
+def test_code_that_puts_a_nonce_together_is_left_alone():
+    sample = "a = 'nonce-' + nonce + ' b'"
+    assert scrubbed(sample=sample).sample == sample
+
+
 def test_what_does_not_point_at_anybody_is_left_alone():
     report = Report(
         kind=Kind.CSP, shape=Shape.LEGACY, document=f"{SITE}/a/", subject="img-src", line=3,

@@ -7,37 +7,15 @@ import os
 import subprocess
 import sys
 import time
-from threading import Event, Thread
+from threading import Thread
 
 import pytest
 from tests.storing.made import arrival, together
 from tests.storing.sender import ROOT
+from tests.storing.waiting import PATIENCE, Writer, end, name, started, until
 
 from security.reports.sinks.base import SinkUnavailable
 from security.reports.sinks.commit import GroupCommit
-
-PATIENCE = 60  # seconds until a test gives up
-
-
-def name(each):
-    return each.entry.report.blocked.removeprefix("https://host").partition(".")[0]
-
-
-class Writer:
-    """Note what is written. It waits before the first write until ``go`` is set."""
-
-    def __init__(self) -> None:
-        self.batches: list[list[str]] = []
-        self.begun, self.go = Event(), Event()
-        self.fails: dict[str, Exception] = {}
-
-    def __call__(self, arrivals):
-        names = [name(each) for each in arrivals]
-        self.begun.set()
-        assert self.go.wait(PATIENCE)
-        for found in self.fails.keys() & set(names):
-            raise self.fails[found]
-        self.batches.append(names)
 
 
 @pytest.fixture
@@ -50,44 +28,11 @@ def commit(writer):
     return GroupCommit(writer, 100)
 
 
-def until(is_so):
-    end = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.001)
-
-
 async def auntil(is_so):
     end = time.monotonic() + PATIENCE
     while not is_so():
         assert time.monotonic() < end
         await asyncio.sleep(0.001)
-
-
-def started(commit, numbers):
-    """Let threads wait for each number; return them with what they raised."""
-    errors = {}
-
-    def run(number):
-        try:
-            commit.run([arrival(number)])
-        except SinkUnavailable as error:
-            errors[number] = str(error)
-
-    threads = []
-    for number in numbers:
-        threads.append(Thread(target=run, args=(number,)))
-        threads[-1].start()
-        before = len(threads)
-        until(lambda before=before: commit.waiting >= before)
-    return threads, errors
-
-
-def end(writer, threads):
-    writer.go.set()
-    for thread in threads:
-        thread.join(PATIENCE)
-        assert not thread.is_alive()
 
 
 def test_who_comes_while_one_writes_is_written_together(commit, writer):

@@ -167,3 +167,17 @@ def test_naive_moments_are_the_same_moments(fast, settings):
     storage.fold()
     assert ReportGroup.objects.get().last_seen == at(NOW + 5).replace(tzinfo=None)
     assert ReportCount.objects.get().hour == at(NOW).replace(tzinfo=None)
+
+
+def test_two_hours_that_are_one_naive_hour_are_counted_together(database, settings):
+    settings.USE_TZ = False
+    settings.TIME_ZONE = "Europe/Berlin"
+    summer_ends = int(datetime(2026, 10, 25, 1, tzinfo=UTC).timestamp())
+    arrivals = [arrival(at=summer_ends - 1, count=2), arrival(at=summer_ends, count=3)]
+    storage.append(arrivals)
+    assert storage.fold() == 5
+    assert storage.keep({"1-0": arrivals}, now=NOW) == 5
+    for model in (ReportCount, ReportTotal):
+        ((hour, count),) = model.objects.values_list("hour", "count")
+        assert (hour, count) == (datetime(2026, 10, 25, 2), 10)
+    assert sums() == {10}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 from contextlib import contextmanager
 from pathlib import Path
@@ -120,6 +121,28 @@ def test_the_sink_folds_by_itself_and_notes_refusals(database):
     sink.accept([arrival(1)])
     assert counted() == {"https://host1.example": 1}
     assert ReportDaily.objects.get(what="refused", name="too-many").count == 4
+
+
+def test_a_sink_that_cannot_count_says_so_without_what_was_reported(database, caplog, monkeypatch):
+    monkeypatch.setattr("security.reports.sinks.database.FOLD_EVERY", 0)
+    sink = DatabaseSink()
+
+    def fail(using, *_):
+        with connections[using].cursor() as cursor:
+            name = connections[using].ops.quote_name("https://host1.example")
+            cursor.execute(f"SELECT 1 FROM {name}")  # noqa: S608
+
+    with monkeypatch.context() as broken:
+        broken.setattr("security.reports.storage.upsert.add", fail)
+        sink.accept([arrival(1)])
+    (record,) = caplog.records
+    assert (record.levelname, record.name) == ("WARNING", "security.reports")
+    said = r"Accepted reports wait to be counted: \w+Error\.|.*: UndefinedTable\."
+    assert re.fullmatch(said, caplog.messages[0])
+    assert record.exc_info is None
+    sink.accept([arrival(1)])
+    assert len(caplog.records) == 1
+    assert counted() == {"https://host1.example": 2}
 
 
 def test_a_table_that_is_missing_is_no_answer(django_db_blocker, tmp_path):

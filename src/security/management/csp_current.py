@@ -1,10 +1,11 @@
-"""The policy that reports are held against: the site's own, or one that a file holds."""
+"""The policies that reports are held against: the site's own, or those that a file holds."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -14,6 +15,7 @@ from django.core.management.base import CommandError
 from security.conf import conf
 from security.middleware.csp import configured
 from security.middleware.plan import Choice, policies
+from security.middleware.routes import ROLLED_OUT
 from security.policy.csp import ContentSecurityPolicy
 from security.policy.errors import PolicyError, must_be
 from security.policy.grammar import bounded
@@ -25,44 +27,82 @@ SETTINGS: Final[Mapping[str, str]] = {
     Disposition.ENFORCE: "SECURE_CSP",
     Disposition.REPORT: "SECURE_CSP_REPORT_ONLY",
 }
+ROLLOUT: Final = "SECURITY_CSP_ROLLOUT"
+CANDIDATE: Final = f'{ROLLOUT}["POLICY"]'
 _LEGACY: Final = ("CSP_DICT", "CSP_STRING", "CSP_REPORT_DICT", "CSP_REPORT_STRING")
 _NAMES: Final = (ContentSecurityPolicy.report_only_name, ContentSecurityPolicy.name)
+
+_ENFORCED: Final = frozenset({Disposition.ENFORCE.value})
+_REPORTED: Final = frozenset({Disposition.REPORT.value})
+_BOTH: Final = _ENFORCED | _REPORTED
+_TOLD: Final[Mapping[str, frozenset[str]]] = {
+    SETTINGS[Disposition.ENFORCE]: _ENFORCED,
+    SETTINGS[Disposition.REPORT]: _REPORTED,
+    CANDIDATE: _BOTH,
+}
 
 
 class Current(NamedTuple):
     """
-    A policy, what is done with it, and the setting that would hold it.
+    A policy that is sent, and the setting that holds it.
 
-    ``added`` is what ``SECURITY_CSP_ADD`` has, where a preset writes the policy.
+    ``dispositions`` are those that its violations are reported with. ``added`` is what
+    ``SECURITY_CSP_ADD`` has, where a preset writes the policy.
     """
 
     setting: str
-    disposition: Disposition
+    dispositions: frozenset[str]
     policy: ContentSecurityPolicy
     added: Mapping[str, Sequence[str]] | None = None
 
+    @property
+    def heading(self) -> str:
+        """What is done with the policy, and its setting."""
+        if self.dispositions == _BOTH:
+            return f"Enforced for some visitors, report-only for the others: {self.setting}"
+        enforced = Disposition.ENFORCE in self.dispositions
+        return f"{'Enforced' if enforced else 'Report-only'}: {self.setting}"
 
-def site(wanted: str = "") -> Current:
-    """
-    Return the policy that the site sends with a page that asks for nothing else.
 
-    That is the enforced one, else the report-only one; ``wanted``, "enforce" or "report", takes
-    one of them. Raises ``ImproperlyConfigured`` where there is none, or the settings make none.
+def site(wanted: str = "") -> tuple[Current, ...]:
     """
-    sent = [policy for _, policy in policies(Choice({}, {}))]
-    if sent == [None, None] and any(getattr(conf, name) is not None for name in _LEGACY):
-        sent = list(configured())
-    for (disposition, setting), policy in zip(SETTINGS.items(), sent, strict=True):
-        if policy is not None and wanted in {"", disposition}:
-            try:
-                one = ContentSecurityPolicy.parse(str(policy))
-            except PolicyError as error:  # one that is sent verbatim may be several
-                raise ImproperlyConfigured(f"{setting} {error} Name one by --policy.") from error
-            return Current(setting, Disposition(disposition), one, _added(setting))
-    which = {"": "SECURE_CSP or SECURITY_PRESET"}.get(wanted) or SETTINGS[wanted]
-    raise ImproperlyConfigured(
-        f"The site sends no such policy: set {which}, or name a policy by --policy."
-    )
+    Return the policies that the site sends with a page that asks for nothing else.
+
+    That is the enforced one, then the report-only one or in its place the candidate of a
+    rollout; ``wanted``, "enforce" or "report", leaves out what is only the other. Raises
+    ``ImproperlyConfigured`` where nothing is left, or the settings make no policy.
+    """
+    found = tuple(one for one in _sent() if not wanted or wanted in one.dispositions)
+    if not found:
+        which = {"": "SECURE_CSP or SECURITY_PRESET"}.get(wanted) or SETTINGS[wanted]
+        raise ImproperlyConfigured(
+            f"The site sends no such policy: set {which}, or name a policy by --policy."
+        )
+    return found
+
+
+def _sent() -> Iterator[Current]:
+    enforced, reported = (policy for _, policy in policies(Choice({}, {})))
+    if enforced is reported is None and any(getattr(conf, name) is not None for name in _LEGACY):
+        enforced, reported = configured()
+    if enforced is not None:
+        setting = SETTINGS[Disposition.ENFORCE]
+        yield Current(setting, _ENFORCED, _one(setting, enforced), _added(setting))
+    if (rollout := conf.SECURITY_CSP_ROLLOUT) is not None:
+        overrides = {SETTINGS[Disposition.REPORT]: rollout.policy, ROLLED_OUT: True}
+        _, (_, candidate) = policies(Choice(overrides, {}))
+        told = _BOTH if rollout.percent else _REPORTED
+        yield Current(CANDIDATE, told, _one(CANDIDATE, candidate))
+    elif reported is not None:
+        setting = SETTINGS[Disposition.REPORT]
+        yield Current(setting, _REPORTED, _one(setting, reported), _added(setting))
+
+
+def _one(setting: str, policy: object) -> ContentSecurityPolicy:
+    try:
+        return ContentSecurityPolicy.parse(str(policy))
+    except PolicyError as error:  # one that is sent verbatim may be several
+        raise ImproperlyConfigured(f"{setting} {error} Name one by --policy.") from error
 
 
 def _added(setting: str) -> Mapping[str, Sequence[str]] | None:
@@ -72,13 +112,14 @@ def _added(setting: str) -> Mapping[str, Sequence[str]] | None:
     return {} if edit is None else {name: tuple(values or ()) for name, values in edit.items}
 
 
-def read(path: str) -> str:
+def read(path: str) -> str | tuple[Current, ...]:
     """
     Return the policies that a file holds, as a header would; ``-`` is the standard input.
 
     The text may stand on several lines and begin with the name of its header. A JSON object is
-    read as ``SECURE_CSP`` or as one that has it, as ``csp suggest --format json`` prints it.
-    Raises ``PolicyError``, ``OSError`` and ``UnicodeDecodeError``.
+    read as ``SECURE_CSP`` or as one that has settings, as ``csp suggest --format json`` prints
+    it; then the result is a policy for each. Raises ``PolicyError``, ``OSError`` and
+    ``UnicodeDecodeError``.
     """
     if path == "-":
         text = sys.stdin.read(MAX_FILE + 1)
@@ -87,7 +128,7 @@ def read(path: str) -> str:
             text = file.read(MAX_FILE + 1)
     text = " ".join(bounded(text, MAX_FILE).split())
     if text.startswith("{"):
-        return str(ContentSecurityPolicy.from_mapping(_mapping(text)))
+        return tuple(_settings(text))
     for name in _NAMES:
         if text.lower().startswith(f"{name}:".lower()):
             text = text[len(name) + 1 :].strip()
@@ -96,29 +137,54 @@ def read(path: str) -> str:
     return text
 
 
-def chosen(options: Mapping[str, Any]) -> Current:
+def chosen(options: Mapping[str, Any]) -> tuple[Current, ...]:
     """
-    Return the policy that ``--policy`` and ``--disposition`` name.
+    Return the policies that ``--policy`` and ``--disposition`` name.
 
     Raises ``CommandError`` with exit code 2.
     """
-    try:
+    with failing():
         if not options["policy"]:
             return site(options["disposition"])
-        policy = ContentSecurityPolicy.parse(read(options["policy"]))
+        found = read(options["policy"])
+        if not isinstance(found, str):
+            return found
+        policy = ContentSecurityPolicy.parse(found)
+    disposition = Disposition(options["disposition"] or Disposition.ENFORCE)
+    return (Current(SETTINGS[disposition], frozenset({disposition.value}), policy),)
+
+
+@contextmanager
+def failing() -> Iterator[None]:
+    """Turn what ``site`` and ``read`` raise into ``CommandError`` with exit code 2."""
+    try:
+        yield
     except ImproperlyConfigured as error:
         raise CommandError(str(error), returncode=FAILED) from error
     except PolicyError as error:
         raise CommandError(error.describe("--policy"), returncode=FAILED) from error
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        message = f"--policy: {error.filename}: {error.strerror}."
+        raise CommandError(message, returncode=FAILED) from error
+    except UnicodeDecodeError as error:
         raise CommandError(f"--policy: {error}", returncode=FAILED) from error
-    disposition = Disposition(options["disposition"] or Disposition.ENFORCE)
-    return Current(SETTINGS[disposition], disposition, policy)
 
 
-def _mapping(text: str) -> object:
+def _settings(text: str) -> Iterator[Current]:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise PolicyError(f"must be a policy or JSON ({error}).") from error
-    return next((found[name] for name in SETTINGS.values() if name in found), found)
+    others = found.get("others")
+    parts = [found, *(others if isinstance(others, list) else ())]
+    named = dict(each for part in parts for each in _named(part))
+    for setting, policy in (named or {SETTINGS[Disposition.ENFORCE]: found}).items():
+        yield Current(setting, _TOLD[setting], ContentSecurityPolicy.from_mapping(policy))
+
+
+def _named(part: object) -> Iterator[tuple[str, object]]:
+    if isinstance(part, dict):
+        yield from ((name, part[name]) for name in SETTINGS.values() if name in part)
+        rollout = part.get(ROLLOUT)
+        if isinstance(rollout, dict) and "POLICY" in rollout:
+            yield CANDIDATE, rollout["POLICY"]

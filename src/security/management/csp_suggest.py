@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, Final
 
@@ -11,10 +11,11 @@ from django.core.management.base import CommandError, OutputWrapper
 
 from security.policy.errors import PolicyError, must_be
 from security.reports import stored, suggest_text
-from security.reports.suggest import DEFAULT_LIMITS, Limits, suggest
+from security.reports.suggest import DEFAULT_LIMITS, Limits, Suggestion, suggest
 from security.reports.suggest_advice import Advice
 
-from . import csp_current, stored_options
+from . import csp_current, csp_held, stored_options
+from .csp_held import Part
 
 HELP = "Print the smallest change of the policy that lets through what pages asked for."
 EPILOG = (
@@ -38,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 REPORTS = f"reports from which on a source is believed (default: {DEFAULT_LIMITS.reports})"
-DISPOSITION = "mend the enforced or the report-only policy (default: the first that is sent)"
+DISPOSITION = "mend only the enforced, or the report-only, policy (default: each that is sent)"
 POLICY = "start from this policy, - for the standard input (default: what the settings send)"
 
 
@@ -49,20 +50,44 @@ def run(options: Mapping[str, Any], stdout: OutputWrapper, stderr: OutputWrapper
     Raises ``CommandError`` with exit code 2.
     """
     limits = _limits(options["min_reports"])
-    current = csp_current.chosen(options)
-    chosen = stored_options.selection(options, current.disposition.value)
+    currents = csp_current.chosen(options)
+    chosen = stored_options.selection(options, *filter(None, [options["disposition"]]))
     with stored_options.reading():
         violations = stored.groups(chosen)
     stored_options.tell_limit(len(violations), stderr)
+    parts = csp_held.held(currents, violations)
+    found = [_suggestion(part, limits) for part in parts]
+    if options["format"] == "json":
+        settings = [current.setting for current in currents]
+        (first, *others) = zip(found, settings, strict=True)
+        stdout.write(suggest_text.objects(*first, others))
+    else:
+        stdout.write(_text(parts, found))
+    lines = [line for suggestion in found for line in suggestion.lines]
+    return SUGGESTED if any(line.verdict.advice in _WORK for line in lines) else DONE
+
+
+def _suggestion(part: Part, limits: Limits) -> Suggestion:
+    current, violations = part
     try:
-        found = suggest(current.policy, violations, limits=limits, registrable=registrable())
+        return suggest(current.policy, violations, limits=limits, registrable=registrable())
     except PolicyError as error:
         raise CommandError(error.describe(current.setting), returncode=FAILED) from error
-    if options["format"] == "json":
-        stdout.write(suggest_text.objects(found, current.setting))
-    else:
-        stdout.write(suggest_text.text(found, current.setting, current.added))
-    return SUGGESTED if any(line.verdict.advice in _WORK for line in found.lines) else DONE
+
+
+def _text(parts: Sequence[Part], found: Sequence[Suggestion]) -> str:
+    """Return what is suggested for each policy that something was reported for."""
+    told = [
+        (current, suggest_text.text(suggestion, current.setting, current.added))
+        for (current, violations), suggestion in zip(parts, found, strict=True)
+        if violations
+    ]
+    if not told:
+        settings = " or ".join(current.setting for current, _ in parts)
+        return suggest_text.text(found[0], settings)
+    if len(told) == 1:
+        return told[0][1]
+    return "\n".join(f"# {current.heading}\n\n{text}" for current, text in told)
 
 
 def registrable() -> Callable[[str], str | None] | None:

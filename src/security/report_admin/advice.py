@@ -1,4 +1,4 @@
-"""What the suggestion page shows: the change of the policy, and each line with its evidence."""
+"""What the suggestion page shows: the change of each policy, and each line with its evidence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 
-from security.management import csp_current
+from security.management import csp_current, csp_held
+from security.management.csp_current import Current
 from security.policy.errors import PolicyError
 from security.reports.evidence import Violation
 from security.reports.suggest import Line, Suggestion, suggest
@@ -46,28 +47,40 @@ class Section(NamedTuple):
     more: int
 
 
-class Page(NamedTuple):
-    """``trouble`` says why there is no suggestion."""
+class Part(NamedTuple):
+    """What is suggested for one policy; ``trouble`` says why nothing can be."""
 
+    heading: str
     diff: tuple[Diff, ...] = ()
     sections: tuple[Section, ...] = ()
     warnings: tuple[str, ...] = ()
     trouble: str = ""
-    has_policy: bool = True
+
+
+class Page(NamedTuple):
+    """A part for each policy that something was reported for, or why there is none."""
+
+    parts: tuple[Part, ...] = ()
+    trouble: str = ""
 
 
 def advised(violations: Iterable[Violation], keys: Collection[str]) -> Page:
     """Return what to say of the violations, or of those with these keys alone."""
     try:
-        current = csp_current.site()
+        currents = csp_current.site()
     except ImproperlyConfigured as error:
-        return Page(trouble=visible(error), has_policy=False)
-    wanted = [one for one in violations if not keys or one.key in keys]
-    try:
-        suggestion = suggest(current.policy, wanted)
-    except PolicyError as error:
         return Page(trouble=visible(error))
-    return Page(
+    wanted = [one for one in violations if not keys or one.key in keys]
+    return Page(tuple(_part(*each) for each in csp_held.telling(csp_held.held(currents, wanted))))
+
+
+def _part(current: Current, violations: list[Violation]) -> Part:
+    try:
+        suggestion = suggest(current.policy, violations)
+    except PolicyError as error:
+        return Part(current.heading, trouble=visible(error))
+    return Part(
+        current.heading,
         tuple(map(_diff, difference(suggestion, current.setting, current.added))),
         tuple(_sections(suggestion)),
         tuple(visible(one.message) for one in suggestion.warnings),

@@ -75,7 +75,9 @@ def receiver() -> str:
 
 def is_sending() -> bool:
     """Tell whether a policy of the whole site names a place for reports."""
-    policies = (conf.SECURE_CSP, conf.SECURE_CSP_REPORT_ONLY)
+    rollout = conf.SECURITY_CSP_ROLLOUT
+    candidate = None if rollout is None else rollout.policy
+    policies = (conf.SECURE_CSP, conf.SECURE_CSP_REPORT_ONLY, candidate)
     return any(
         policy is not None and (policy.get("report-to") or policy.get("report-uri"))
         for policy in policies

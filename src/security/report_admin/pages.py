@@ -162,7 +162,8 @@ class GroupPages(Groups):
         numbers = [number for number in request.GET.getlist("group") if number.isdecimal()]
         chosen = ReportGroup.objects.filter(pk__in=[int(n[:18]) for n in numbers[:MAX_CHOSEN]])
         keys = set(chosen.values_list("fingerprint", flat=True)) if numbers else set()
-        wanted = stored.groups(stored.Selection(), MAX_SUGGESTED) if keys or not numbers else []
+        selection = stored.Selection(keys=frozenset(keys))
+        wanted = stored.groups(selection, MAX_SUGGESTED) if keys or not numbers else []
         context = {
             "title": _("Add to the policy"),
             "page": advice.advised(wanted, keys),

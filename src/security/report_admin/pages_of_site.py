@@ -10,7 +10,7 @@ from types import CodeType
 from typing import Any, Final, NamedTuple
 
 from django.conf import settings
-from django.urls import Resolver404, ResolverMatch, get_script_prefix, resolve
+from django.urls import ResolverMatch, get_script_prefix, resolve
 from django.utils import translation
 
 MAX_PATH: Final = 2_000  # characters; a longer one is no template of this site
@@ -62,7 +62,7 @@ def _match(path: str) -> ResolverMatch | None:
         for filled in dict.fromkeys(_filled(path)):
             try:
                 return resolve(filled)
-            except (Resolver404, ValueError):
+            except Exception:  # noqa: S112  # a 404, or whatever a converter of the project raises
                 continue
     return None
 

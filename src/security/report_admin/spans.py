@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy
 
+from security.reports.storage import moments
+
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
@@ -53,9 +55,12 @@ class Span:
         """Return the span that a page asks for; an unknown name means the usual one."""
         chosen = RANGES.get(name or "", RANGES[DEFAULT])
         now = timezone.now() if now is None else now
-        hour = now.replace(minute=0, second=0, microsecond=0)
+        seconds = int(now.timestamp())
+        hour = moments.hour(seconds)
         if not chosen.by_day:
-            hours = tuple(hour - HOUR * ago for ago in reversed(range(chosen.steps)))
+            # Naive moments: the two hours around the end of summer time are one.
+            began = (moments.hour(seconds - moments.HOUR * ago) for ago in range(chosen.steps))
+            hours = tuple(dict.fromkeys(began))[::-1]
             return cls(chosen, hours[0], hour + HOUR, hours)
         today = _local(now).date()
         days = tuple(today - timedelta(days=ago) for ago in reversed(range(chosen.steps)))

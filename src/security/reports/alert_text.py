@@ -82,9 +82,9 @@ class Message:
         return "\n".join((INTRODUCTION, "", *self._lines(), "", WHERE)) + "\n"
 
     def payload(self) -> dict[str, Any]:
-        """Return what a webhook gets; ``text`` is what chat programs show."""
+        """Return what a webhook gets; ``text`` is what chat programs show, with no markup."""
         return {
-            "text": "\n".join((self.subject, *self._lines())),
+            "text": "\n".join((self.subject, *map(_unmarked, self._lines()))),
             "alerts": [_object(one) for one in self.alerts[:LISTED]],
             "more": max(0, len(self.alerts) - LISTED),
             "overflow": self.overflow,
@@ -109,6 +109,11 @@ def _line(one: Alert) -> str:
     since = f"{one.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     usual = f", usually {one.usual:,.1f} an hour" if one.reason is Reason.SPIKE else ""
     return f"- {one.reason.value}: {place}: {reports} since {since}{usual}"
+
+
+def _unmarked(line: str) -> str:
+    """Return a line in which a chat program finds no link and calls nobody."""
+    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _object(one: Alert) -> dict[str, Any]:

@@ -68,6 +68,7 @@ class Entry:
         try:
             members, (verdict, rule, pack) = json.loads(text)
             members["shape"] = Shape(members["shape"])
+            members.setdefault("document", "")
             members["disposition"] = Disposition(members.get("disposition", ""))
             members["details"] = tuple((k, v) for k, v in members.get("details", ()))
             report = Report(**members)

@@ -1,4 +1,4 @@
-"""From a body to the entries that are kept. A body that comes again costs one look-up."""
+"""From a body to the entries that are kept. A small one that comes again costs one look-up."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from .routes import template
 
 MAX_REMEMBERED: Final = 1_024  # bodies
 MAX_SIZE: Final = 4_096  # bytes of one of them; most reports have less than 2,000
+MAX_ENTRIES: Final = 2  # of one of them: 140 reports fit into its bytes, and take 100 kB
 
 # What differs from one response, or one sending, to the next: no entry keeps either. The
 # characters of both end before any that could belong to the JSON around them.
@@ -27,6 +28,13 @@ class Taken(NamedTuple):
 
     entries: tuple[Entry, ...]
     refused: Mapping[str, int]
+
+
+class _ManyError(Exception):
+    """Carries what was in a body that is not to be remembered."""
+
+    def __init__(self, taken: Taken) -> None:
+        self.taken = taken
 
 
 def take(body: bytes, user_agent: str, prefix: str = "", urlconf: Any = None) -> Taken:
@@ -43,12 +51,22 @@ def take(body: bytes, user_agent: str, prefix: str = "", urlconf: Any = None) ->
         body = _AGE.sub(b'"age":0', body)
     if len(body) > MAX_SIZE:
         return _take(body, browser, prefix, urlconf)
-    return conf.derived(_remembering)(body, browser, prefix, urlconf)  # type: ignore[no-any-return]
+    try:
+        return conf.derived(_remembering)(body, browser, prefix, urlconf)  # type: ignore[no-any-return]
+    except _ManyError as many:
+        return many.taken
 
 
 def _remembering() -> Any:
-    """Return ``_take`` with a memory that ends with the settings that it is about."""
-    return lru_cache(MAX_REMEMBERED)(_take)
+    """Return ``_take_few`` with a memory that ends with the settings that it is about."""
+    return lru_cache(MAX_REMEMBERED)(_take_few)
+
+
+def _take_few(body: bytes, browser: str, prefix: str, urlconf: Any) -> Taken:
+    taken = _take(body, browser, prefix, urlconf)
+    if len(taken.entries) > MAX_ENTRIES:
+        raise _ManyError(taken)
+    return taken
 
 
 def _take(body: bytes, browser: str, prefix: str, urlconf: Any) -> Taken:

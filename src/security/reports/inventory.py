@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
@@ -12,8 +13,10 @@ from typing import Final, NamedTuple, Protocol
 from . import plain
 
 MAX_LINE: Final = 500  # characters; CSV has all of it
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute
 UNTOLD: Final = "(not told)"
+
+# What a spreadsheet would compute, also one whose cells are separated by semicolons.
+_FORMULA = re.compile(r"(?:\A|(?<=;))(?=[\t\r]|\s*+[=+@-])")
 
 
 class Ran(Protocol):
@@ -113,8 +116,7 @@ def _utc(moment: datetime) -> str:
 
 
 def _harmless(cell: object) -> object:
-    is_formula = isinstance(cell, str) and cell.startswith(FORMULA)
-    return f"'{cell}" if is_formula else cell
+    return _FORMULA.sub("'", cell) if isinstance(cell, str) else cell
 
 
 def _plain(text: str) -> str:

@@ -28,7 +28,9 @@ RETRY_AFTER: Final = 60  # seconds
 _OWN: Final = {
     name.lower(): (name, value)
     for name, value in {
-        "Content-Security-Policy": "default-src 'none'",
+        "Content-Security-Policy": (
+            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        ),
         "Cache-Control": "no-store",
         "Access-Control-Allow-Origin": "*",  # reports of a page elsewhere come without cookies
     }.items()

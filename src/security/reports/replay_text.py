@@ -17,6 +17,7 @@ HEADINGS: Final = {
     Outcome.UNTOLD: "The report does not say enough",
     Outcome.ALLOWED: "Let through",
 }
+Tried = tuple[str, Sequence[Replayed]]  # a policy, and what it would do with its groups
 NOISE: Final = "Noise, which a policy should go on blocking"
 
 
@@ -39,19 +40,27 @@ def text(replayed: Sequence[Replayed]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def objects(policy: str, replayed: Sequence[Replayed]) -> str:
-    """Return all of it as one JSON object; texts as they were reported."""
+def objects(first: Tried, *others: Tried) -> str:
+    """
+    Return all of it as one JSON object; texts as they were reported.
+
+    What other policies would do, each with its own groups, is under ``others``.
+    """
+    whole = _whole(*first)
+    if others:
+        whole["others"] = [_whole(*each) for each in others]
+    return json.dumps(whole, indent=2)
+
+
+def _whole(policy: str, replayed: Sequence[Replayed]) -> dict[str, Any]:
     counted = [one for one in replayed if not one.violation.noise]
     noise = [one for one in replayed if one.violation.noise]
-    return json.dumps(
-        {
-            "policy": policy,
-            "summary": dict(_numbers(summary(counted))),
-            "noise": dict(_numbers(summary(noise))),
-            "groups": [_object(one) for one in replayed],
-        },
-        indent=2,
-    )
+    return {
+        "policy": policy,
+        "summary": dict(_numbers(summary(counted))),
+        "noise": dict(_numbers(summary(noise))),
+        "groups": [_object(one) for one in replayed],
+    }
 
 
 def _is(one: Replayed, outcome: Outcome) -> bool:

@@ -19,8 +19,9 @@ _MAIL = re.compile(
 )
 _SECRET = re.compile(r"(?<![A-Za-z0-9_-])(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{32,}")
 _QUERY = re.compile(r"(://[^\s?#\"'<>]*+)(?:[?#][^\s\"'<>]*+)?")
+_POLICY_USER = re.compile(r"(?<=://)[^\s/?#;,]*@")
 _POLICY_QUERY = re.compile(r"[?#][^\s;,]*")
-_NONCE = re.compile(r"'nonce-[^']*'", re.IGNORECASE)
+_NONCE = re.compile(r"'nonce-[^']+'", re.IGNORECASE)
 _NO_NONCE: Final = "'nonce-removed'"  # still a nonce to whoever parses the policy
 
 
@@ -62,14 +63,20 @@ def scrub(report: Report, *, template: Callable[[str], str]) -> Report:
         policy=policy(report.policy),
         user_agent=str(browsers.classify(report.user_agent)),
         age=report.age,
-        details=tuple((name, _prose(text)) for name, text in report.details),
+        details=tuple((name, _detail(name, text)) for name, text in report.details),
     )
 
 
 @lru_cache(maxsize=128)  # a site has few policies; a text has at most 16 kB
 def policy(text: str) -> str:
-    """Return a policy as the site wrote it: without this response's nonce and signed URL."""
-    return _POLICY_QUERY.sub("", _NONCE.sub(_NO_NONCE, text))
+    """Return a policy, or a part, without nonces, and the users and queries of its URLs."""
+    return _POLICY_QUERY.sub("", _POLICY_USER.sub("", _NONCE.sub(_NO_NONCE, text)))
+
+
+def place(url: str) -> str:
+    """Return a URL with its path as it is; without ``//`` what every report keeps of it."""
+    address = addresses.read(url)
+    return _reduced(url) if address is None else str(address)
 
 
 def _clean(url: str, host: str | None, template: Callable[[str], str]) -> str:
@@ -78,6 +85,10 @@ def _clean(url: str, host: str | None, template: Callable[[str], str]) -> str:
         if address.host == host:
             address = Address(*address[:3], template(address.path))
         return fields.text(_masked(str(address)))
+    return _reduced(url)
+
+
+def _reduced(url: str) -> str:
     if _OWN_PAGE.fullmatch(url):
         return url.lower()
     if scheme := addresses.scheme(url):
@@ -86,7 +97,13 @@ def _clean(url: str, host: str | None, template: Callable[[str], str]) -> str:
     return _masked(url.partition("?")[0].partition("#")[0]) or url[:1]
 
 
+def _detail(name: str, text: str) -> str:
+    return _prose(policy(text) if name == "violated-directive" else text)
+
+
 def _prose(text: str) -> str:
+    if "'" in text:
+        text = _NONCE.sub(_NO_NONCE, text)
     if "://" in text:
         text = _QUERY.sub(r"\1", text)
     text = _masked(text)

@@ -44,6 +44,7 @@ _COLUMNS: Final = (
 class Selection:
     """
     Which groups to read. What is not given restricts nothing; of ``statuses``, open is given.
+    ``keys`` are fingerprints.
 
     ``since`` leaves out the groups that were not seen from then on, and of the others what was
     counted in hours before; it is aware or naive as ``USE_TZ`` says. ``host`` is that of the
@@ -54,6 +55,7 @@ class Selection:
     host: str = ""
     dispositions: frozenset[str] = frozenset()
     statuses: frozenset[str] = frozenset({ReportGroup.Status.OPEN.value})
+    keys: frozenset[str] = frozenset()
 
 
 class Script(NamedTuple):
@@ -118,6 +120,8 @@ def _chosen(kind: Kind, selection: Selection) -> QuerySet[Any]:
     rows = ReportGroup.objects.filter(
         kind=kind.value, overflow=False, status__in=sorted(selection.statuses)
     )
+    if selection.keys:
+        rows = rows.filter(fingerprint__in=sorted(selection.keys))
     if selection.host:
         rows = rows.filter(host=selection.host)
     if selection.dispositions:

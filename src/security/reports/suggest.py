@@ -82,6 +82,12 @@ class Suggestion:
     lines: tuple[Line, ...]
     warnings: tuple[Finding, ...] = ()
 
+    @property
+    def rare(self) -> int:
+        """How many groups wanted a source that was reported too seldom to be believed."""
+        rare = [one for one in self.lines if one.verdict.why == ONCE.format(one.evidence)]
+        return sum(len(line.groups) for line in rare)
+
     def of(self, advice: Advice) -> tuple[Line, ...]:
         """Return the lines of one kind of advice."""
         return tuple(line for line in self.lines if line.verdict.advice is advice)
@@ -145,7 +151,7 @@ def _changed(current: ContentSecurityPolicy, lines: Iterable[Line]) -> ContentSe
 
 def _believed(line: Line, limits: Limits) -> Line:
     """Take back what too few asked for. The site's own origin needs no witness."""
-    if line.verdict.advice is not Advice.ADD or line.verdict.source.startswith("'"):
+    if line.verdict.advice is not Advice.ADD or line.verdict.source == "'self'":
         return line
     if line.evidence.visitors is not None and line.evidence.visitors < limits.visitors:
         return _changed_to(line, Advice.LEAVE, ONE_VISITOR)

@@ -73,6 +73,7 @@ EXTENSION: Final = "The code that asked for it is an extension of the browser."
 UNNAMED: Final = "The browser does not name what was blocked."
 WITHDRAWN: Final = "Browsers know this directive no more."
 MALFORMED: Final = "No browser writes such a URL, and no policy can name it."
+MISPLACED: Final = "Browsers report WebAssembly for the directives of scripts alone."
 UNRESTRICTED: Final = "Nothing in the policy restricts it."
 FORM: Final = "Make sure that the form is yours: an injected one steals what is typed into it."
 COMPILES: Final = "Lets WebAssembly compile, and nothing else run."
@@ -142,6 +143,8 @@ def source(url: Url, own: Url | None) -> str:
 
 def _word(directive: str, violation: Violation) -> Verdict:
     if violation.blocked == WASM:
+        if violation.directive not in SCRIPT:
+            return Verdict(Advice.LEAVE, directive, WASM, MISPLACED)
         return Verdict(Advice.ADD, directive, "'wasm-unsafe-eval'", COMPILES)
     if violation.blocked == EVAL:
         return Verdict(Advice.MARK, directive, EVAL, CALLS_EVAL)
@@ -177,6 +180,8 @@ def _refusal(violation: Violation, directive: str, url: Url, own: Url | None) ->
 
 def _unfit(url: Url, own: Url | None) -> str:
     """Return why the host of a URL is none that a site names."""
+    if "*" in url.host:  # read as a source, it would be a wildcard
+        return MALFORMED
     if _is_address(url.host):
         return ADDRESS
     if "." not in url.host or url.host.endswith((".localhost", ".local", ".internal")):

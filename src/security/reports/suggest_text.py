@@ -20,6 +20,7 @@ MAX_REMARK: Final = 300  # characters of one remark; what is reported can be of 
 MAX_LINES: Final = 100  # of one kind of advice that changes nothing; JSON has them all
 MAX_PAGES: Final = 3  # that a remark names
 WIDTH: Final = 99  # columns
+RARE: Final = "{} reported too rarely to be believed: lower --min-reports to have {} added."
 _CONSTANTS: Final[Mapping[str, str]] = {str(word.value): f"CSP.{word.name}" for word in CSP}
 _REMARKED: Final = (Advice.MARK, Advice.UNTOLD, Advice.LEAVE, Advice.FIXED)
 
@@ -37,6 +38,9 @@ def text(suggestion: Suggestion, setting: str = SETTING, added: Added | None = N
     lines = difference(suggestion, setting, added)
     if not lines:
         lines = [f"# No change of {setting} is suggested."]
+    if rare := suggestion.rare:
+        was = ("1 group was", "it") if rare == 1 else (f"{rare:,} groups were", "them")
+        lines += _wrapped(RARE.format(*was), "# ")
     for finding in suggestion.warnings:
         lines += _wrapped(f"lint, {finding.severity.name}: {_finding(finding)}", "# ! ")
     for advice in _REMARKED:
@@ -61,18 +65,32 @@ def difference(
     return list(unified_diff(before, after, setting, f"{setting} (suggested)", n=2, lineterm=""))
 
 
-def objects(suggestion: Suggestion, setting: str = SETTING) -> str:
-    """Return all of it as one JSON object; texts as they were reported."""
-    return json.dumps(
-        {
-            setting: _mapping(suggestion.proposed),
-            "changed": suggestion.proposed != suggestion.current,
-            "current": _mapping(suggestion.current),
-            "lines": [_object(line) for line in suggestion.lines],
-            "warnings": [_warning(finding) for finding in suggestion.warnings],
-        },
-        indent=2,
-    )
+def objects(
+    suggestion: Suggestion,
+    setting: str = SETTING,
+    others: Iterable[tuple[Suggestion, str]] = (),
+) -> str:
+    """
+    Return all of it as one JSON object; texts as they were reported.
+
+    Suggestions for other settings are objects of the same form under ``others``.
+    """
+    whole = _whole(suggestion, setting)
+    if more := [_whole(*each) for each in others]:
+        whole["others"] = more
+    return json.dumps(whole, indent=2)
+
+
+def _whole(suggestion: Suggestion, setting: str) -> dict[str, Any]:
+    name, _, key = setting.partition("[")
+    proposed = _mapping(suggestion.proposed)
+    return {
+        name: {json.loads(key.removesuffix("]")): proposed} if key else proposed,
+        "changed": suggestion.proposed != suggestion.current,
+        "current": _mapping(suggestion.current),
+        "lines": [_object(line) for line in suggestion.lines],
+        "warnings": [_warning(finding) for finding in suggestion.warnings],
+    }
 
 
 def _with(added: Added, more: Iterable[tuple[str, str]]) -> Added:

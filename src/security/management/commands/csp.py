@@ -16,6 +16,7 @@ from django.core.management.base import (
 
 from security.authoring import draft_command, inline
 from security.management import csp_replay, csp_sources, csp_suggest
+from security.management.common_options import add_common
 
 
 class Subcommand(Protocol):
@@ -38,16 +39,6 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
     "suggest": csp_suggest,
 }
 
-# What manage.py takes for every command: understood before and behind the sub-command.
-_COMMON: Final[tuple[tuple[tuple[str, ...], dict[str, Any]], ...]] = (
-    (("-v", "--verbosity"), {"type": int, "choices": [0, 1, 2, 3]}),
-    (("--settings",), {}),
-    (("--pythonpath",), {}),
-    (("--traceback",), {"action": "store_true"}),
-    (("--no-color",), {"action": "store_true"}),
-    (("--force-color",), {"action": "store_true"}),
-)
-
 
 class Command(BaseCommand):
     """Hand over to a sub-command."""
@@ -62,10 +53,7 @@ class Command(BaseCommand):
             child = children.add_parser(
                 name, help=module.HELP, description=module.HELP, formatter_class=DjangoHelpFormatter
             )
-            for flags, options in _COMMON:
-                child.add_argument(
-                    *flags, default=argparse.SUPPRESS, help=argparse.SUPPRESS, **options
-                )
+            add_common(child)
             module.add_arguments(child)
 
     def handle(self, *args: Any, **options: Any) -> None:

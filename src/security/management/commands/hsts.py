@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from security.conf import conf
 from security.management import https_probe
+from security.management.common_options import add_common
 from security.management.sent import sent
 from security.middleware import plan
 from security.middleware.plan import Choice
@@ -64,6 +65,8 @@ class Command(BaseCommand):
         end.add_argument(
             "--longest", type=int, metavar="SECONDS", help="the highest max-age sent until then"
         )
+        for child in verbs.choices.values():
+            add_common(child)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the verb, and exit with a code where it is not 0."""

@@ -12,12 +12,12 @@ from typing import Any, Final
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from security.grade.render.text import width_of
 from security.login_audit import Row, rows
 from security.policy.errors import must_be
 
-WIDTH: Final = 100  # columns
 HEADINGS: Final = ("URL", "NAME", "WHO", "WHY")
-WIDEST: Final = (38, 20, 14)  # columns of the first three; the reason gets what is left
+WIDEST: Final = (0.38, 0.2, 0.14)  # shares of the width; the reason gets what is left
 FOUND, FAILED = 1, 2
 
 
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         if options["format"] == "json":
             self.stdout.write(json.dumps([row._asdict() for row in shown], indent=2))
         else:
-            self.stdout.write("\n".join(table(shown)))
+            self.stdout.write("\n".join(table(shown, width_of(self.stdout))))
         for pattern in guarded:
             if not any(pattern.search(row.path) for row in found):
                 wrong = must_be("found in the path of some URL", pattern.pattern)
@@ -71,13 +71,14 @@ class Command(BaseCommand):
             raise CommandError(f"Public, and must not be: {', '.join(public)}", returncode=FOUND)
 
 
-def table(found: list[Row]) -> Iterator[str]:
-    """Yield the lines of the table, each of at most 100 columns, then how many rows of what."""
+def table(found: list[Row], width: int) -> Iterator[str]:
+    """Yield the lines of the table, ``width`` columns at most, then how many rows of what."""
     columns = list(zip(HEADINGS, *(row[:4] for row in found), strict=True))
     widths = [
-        min(max(map(len, column)), most) for column, most in zip(columns, WIDEST, strict=False)
+        min(max(map(len, column)), int(width * most))
+        for column, most in zip(columns, WIDEST, strict=False)
     ]
-    widths.append(WIDTH - sum(widths) - 2 * len(widths))
+    widths.append(width - sum(widths) - 2 * len(widths))
     for row in (HEADINGS, *(row[:4] for row in found)):
         cells = [_wrapped(text, width) for text, width in zip(row, widths, strict=True)]
         for line in zip_longest(*cells, fillvalue=""):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -16,6 +17,9 @@ from security.reports.entry import Arrival
 from .base import SinkUnavailable
 from .commit import GroupCommit
 
+log = logging.getLogger("security.reports")
+
+WRITES: Final = 2  # at once: one waits for the disk while another gathers
 FOLD_EVERY: Final = 1  # second
 FOLD_MOST: Final = 1_000  # rows of the inbox
 
@@ -32,7 +36,12 @@ class DatabaseSink:
     def __init__(self, using: str | None = None, most_waiting: int = 10_000) -> None:
         self._using = storage.alias(using)
         self._commit = GroupCommit(
-            self._write, most_waiting, is_alone=self._is_alone, after=self._after
+            self._write,
+            most_waiting,
+            # SQLite would only let the second wait, by the clock.
+            writes=1 if connections[self._using].vendor == "sqlite" else WRITES,
+            is_alone=self._is_alone,
+            after=self._after,
         )
         self._refused: Counter[str] = Counter()
         self._lock = Lock()
@@ -72,6 +81,14 @@ class DatabaseSink:
             storage.fold(FOLD_MOST, using=self._using)
             if refused:
                 storage.refused(refused, int(time.time()), using=self._using)
-        except storage.StorageUnavailable:  # what was accepted is safe, and counted later
+        except storage.StorageUnavailable as error:  # what was accepted is safe
+            log.warning("Accepted reports wait to be counted: %s.", _kind(error))
             with self._lock:
                 self._refused += refused
+
+
+def _kind(error: BaseException) -> str:
+    """Return the name of the driver's error, whose text may hold what was reported."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return type(error).__name__

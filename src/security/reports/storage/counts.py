@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final
 
 from security.models import ReportCount, ReportGroup, ReportPolicy, ReportTotal
@@ -31,25 +32,26 @@ def add(using: str, tallies: Tallies) -> None:
             moved.add(key._replace(group=overflow, policy="") if key.group in lost else key, tally)
         tallies = moved
     _add_groups_and_policies(using, tallies)
-    hours: dict[tuple[int, int], int] = {}
-    totals: dict[tuple[int, str, str, str], int] = {}
+    hours: dict[tuple[int, datetime], int] = {}
+    totals: dict[tuple[datetime, str, str, str], int] = {}
     days: dict[tuple[int, str], int] = {}
-    for key, tally in tallies.items():
-        _count(hours, (key.group, key.hour), tally)
-        _count(totals, (key.hour, *rows[key.group]), tally)
-        _count(days, (key.hour // 24, key.browser), tally)
+    # Naive moments: the two hours around the end of summer time are one.
     moments = {hour: moment(hour * HOUR) for hour in {key.hour for key in tallies}}
+    for key, tally in tallies.items():
+        _count(hours, (key.group, moments[key.hour]), tally)
+        _count(totals, (moments[key.hour], *rows[key.group]), tally)
+        _count(days, (key.hour // 24, key.browser), tally)
     upsert.add(
         using,
         ReportCount,
         ("group", "hour", "count"),
-        [(group, moments[hour], count) for (group, hour), count in sorted(hours.items())],
+        [(*key, count) for key, count in sorted(hours.items())],
     )
     upsert.add(
         using,
         ReportTotal,
         ("hour", "kind", "subject", "verdict", "count"),
-        [(moments[hour], *rest, count) for (hour, *rest), count in sorted(totals.items())],
+        [(*key, count) for key, count in sorted(totals.items())],
     )
     numbers.add_browsers(using, days)
 

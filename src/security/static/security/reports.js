@@ -7,14 +7,26 @@
     const variable = (name) =>
         getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-    const dataset = (series) => ({
+    const MANY = 40; // steps, from which on a bar has no room for an edge
+    const FEW = 1 / 8; // of the steps: then a bar may be wider than its step
+    const WIDE = 6; // pixels, so that a single busy hour of a week is seen
+
+    const isSparse = (series) => {
+        const steps = series[0].counts.length;
+        const busy = series[0].counts.filter((_, step) => series.some((one) => one.counts[step]));
+        return steps > MANY && busy.length <= steps * FEW;
+    };
+
+    const dataset = (series, _index, all) => ({
         label: series.name,
-        data: series.counts,
+        data: series.counts.map((count) => count || null), // a bar of no height leaves a line
         backgroundColor: variable(`--rp-${series.colour}`),
         borderColor: variable("--rp-card"),
-        borderWidth: { top: series.counts.length > 40 ? 0 : 1 },
+        borderWidth: { top: series.counts.length > MANY ? 0 : 1 },
         borderSkipped: false,
-        borderRadius: series.counts.length > 40 ? 0 : 2,
+        borderRadius: series.counts.length > MANY ? 0 : 2,
+        barThickness: isSparse(all) ? WIDE : undefined,
+        clip: { left: WIDE, right: WIDE, top: 0, bottom: 0 },
         maxBarThickness: 40,
         categoryPercentage: 0.9,
         barPercentage: 1,
@@ -27,6 +39,7 @@
         return {
             animation: still ? false : { duration: 250 },
             font,
+            layout: { padding: { right: WIDE } },
             interaction: { mode: "index", intersect: false },
             maintainAspectRatio: false,
             responsive: true,
