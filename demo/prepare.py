@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 
+from demo.customs import hold
 from demo.shop.models import Order, OrderLine, Product
 
 OLD_ORDERS = (  # days ago, status, pieces
@@ -22,9 +23,10 @@ OLD_ORDERS = (  # days ago, status, pieces
 
 
 def build_tables() -> None:
-    """Bring the database up to date; the migrations also stock the shelves."""
+    """Bring the database up to date; the migrations also stock the shelves. Tidy the uploads."""
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
+    hold.tidy()
 
 
 def let_people_in() -> dict[str, str]:

@@ -9,13 +9,20 @@ from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NEEDED = ("django", "httpx", "trustme", "uvicorn")
+NEEDED = {  # modules, and the packages they are in
+    "PIL": "Pillow",
+    "django": "Django",
+    "httpx": "httpx",
+    "puremagic": "puremagic",
+    "trustme": "trustme",
+    "uvicorn": "uvicorn",
+}
 
 
 def main() -> int:
     # The shop is the package ``demo`` of this clone, hardened by the package beside it.
     sys.path[:1] = [str(ROOT), str(ROOT / "src")]
-    missing = [name for name in NEEDED if find_spec(name) is None]
+    missing = [package for name, package in NEEDED.items() if find_spec(name) is None]
     if missing:
         sys.stderr.write(f"The demo needs {', '.join(missing)}: install it with pip.\n")
         return 1

@@ -24,6 +24,7 @@ from demo.terminal import Style, say
 PAGES = (
     ("Home", "/"),
     ("A product", "/pieces/tide-mug/"),
+    ("Customs house", "/customs/"),
     ("Sign in", "/accounts/login/"),
     ("Profile", "/accounts/profile/"),
     ("Admin", "/admin/login/"),
@@ -70,7 +71,9 @@ def main(arguments: Sequence[str]) -> int:
 def _options(arguments: Sequence[str]) -> Options:
     parser = argparse.ArgumentParser("demo/serve.py", description="Start the demo shop.")
     parser.add_argument(
-        "--check", action="store_true", help="grade the shop on free ports, exit 0 if it is clean"
+        "--check",
+        action="store_true",
+        help="grade the shop and attack its upload form on free ports, exit 0 if it is clean",
     )
     parser.add_argument("--port", type=_port, default=8443, help="for https (default: 8443)")
     parser.add_argument("--http-port", type=_port, default=8080, help="for http (default: 8080)")
@@ -137,6 +140,8 @@ def _welcome(site: card.Site, passwords: dict[str, str]) -> str:
         f"  Shop    {style.link(site.https + '/')}",
         f"  Admin   {style.link(site.https + '/admin/')}",
         f"  Plain   {style.link(site.http + '/')}  {style.dim('redirects to https')}",
+        f"  Upload  {style.link(site.https + '/customs/')}  "
+        f"{style.dim('takes files, and fifteen attacks to try on it')}",
         f"  Report  {style.link(site.https + '/violation/')}  "
         f"{style.dim('breaks the policy; the admin shows what the browser says')}",
         "",
@@ -184,29 +189,36 @@ async def _open(
     servers: Sequence[Server],
     running: Sequence[asyncio.Task[None]],
 ) -> bool:
-    """Wait for both servers, then grade the shop, unless a program only wants to use it."""
+    """Wait for both servers, then try the shop, unless a program only wants to use it."""
     while not all(server.started for server in servers):
         if any(task.done() for task in running):
             raise RuntimeError("A server stopped before it had started.")
         await asyncio.sleep(0.02)
     if options.json and not options.check:
         return True
-    return await _grade(options, site, servers)
+    return await _try(options, site, servers)
 
 
-async def _grade(options: Options, site: card.Site, servers: Sequence[Server]) -> bool:
-    """Print the grade card; false if it is not clean, or could not be made."""
+async def _try(options: Options, site: card.Site, servers: Sequence[Server]) -> bool:
+    """Print the grade card and, for a check, the uploads; false if one of them is not clean."""
+    from demo import trial
+
+    outcomes: tuple[trial.Outcome, ...] = ()
     try:
         cards = await asyncio.to_thread(card.grade_site, site, PAGES)
+        if options.check:
+            outcomes = await asyncio.to_thread(trial.try_uploads, site)
     except OSError as error:
         if not any(server.should_exit for server in servers):
-            sys.stderr.write(f"The shop could not be graded: {error}\n")
+            sys.stderr.write(f"The shop could not be tried: {error}\n")
         return False
-    is_clean = card.is_clean(cards)
+    is_clean = card.is_clean(cards) and (trial.is_clean(outcomes) or not options.check)
     if options.json:
-        say(json.dumps({"clean": is_clean, "pages": [one.as_dict() for one in cards]}))
-    else:
-        say(card.render(cards, Style.of(sys.stdout)))
-        if not options.check:
-            say("\n  Ctrl-C closes the shop.")
+        uploads = {one.sample.name: one.verdict for one in outcomes}
+        pages = [one.as_dict() for one in cards]
+        say(json.dumps({"clean": is_clean, "pages": pages, "uploads": uploads}))
+        return is_clean
+    style = Style.of(sys.stdout)
+    say(card.render(cards, style))
+    say("\n" + trial.render(outcomes, style) if options.check else "\n  Ctrl-C closes the shop.")
     return is_clean

@@ -25,6 +25,7 @@ ALLOWED_HOSTS = os.environ.get(
 INSTALLED_APPS = [
     "demo.shop",
     "demo.accounts",
+    "demo.customs",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -50,12 +51,14 @@ CONTEXT_PROCESSORS = [
     "demo.shop.context_processors.basket",
 ]
 
+TAGS: list[str] = []  # libraries of tags that every template has
+
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": CONTEXT_PROCESSORS},
+        "OPTIONS": {"context_processors": CONTEXT_PROCESSORS, "builtins": TAGS},
     }
 ]
 
@@ -76,7 +79,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-MEDIA_ROOT = VAR_DIR / "media"  # no MEDIA_URL: uploads are kept, not served back
+MEDIA_ROOT = VAR_DIR / "media"  # no MEDIA_URL: what is served, customs/hold.py serves
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144  # bytes, form fields without files
@@ -128,8 +131,31 @@ CONTEXT_PROCESSORS.append("security.context_processors.csp")
 SECURITY_PRESET = "strict"
 SECURITY_REPORTING_ENDPOINTS = {"csp": "security_reports"}
 SECURITY_CSP_ADD = {"report-to": ["csp"]}
-NO_CONFIDENTIAL_CACHING = {"BLACKLIST_ON": True, "BLACKLIST_REGEXES": ["accounts", "admin"]}
+NO_CONFIDENTIAL_CACHING = {
+    "BLACKLIST_ON": True,
+    "BLACKLIST_REGEXES": ["accounts", "admin", "customs"],
+}
 CLEAR_SITE_DATA_URL_WHITELIST = ["accounts/logout/"]
+
+# Uploads: strangers may send all fifteen types; memory and time stay small.
+
+TAGS += ["security.templatetags.sri", "security.templatetags.security_uploads"]
+FILE_UPLOAD_HANDLERS = [
+    "security.uploads.handlers.SafeUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+SECURITY_UPLOADS = {
+    "TYPES": [
+        *("png", "jpeg", "gif", "webp", "avif", "svg", "pdf", "txt", "csv"),
+        *("zip", "docx", "xlsx", "odt", "mp3", "mp4"),
+    ],
+    "MAX_SIZE": 8 * 1024 * 1024,  # bytes
+    "MAX_PIXELS": 25_000_000,  # a picture takes 8 bytes for each while it is made anew
+    "MAX_FRAMES": 200,
+    "MAX_ENTRIES": 2_000,
+    "MAX_UNPACKED": 50 * 1024 * 1024,  # bytes
+}
 
 # Accounts: the shop is open to everybody, what is behind the counter is not.
 

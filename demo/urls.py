@@ -18,6 +18,7 @@ admin.site.password_change_template = "accounts/password.html"  # noqa: S105
 urlpatterns = [
     path("", include("demo.shop.urls")),
     path("accounts/", include("demo.accounts.urls")),
+    path("customs/", include("demo.customs.urls")),
     path("admin/", admin.site.urls),
     path("", include("security.urls")),
     path("violation/", violation),  # without a name, so that a draft of the policy leaves it out

@@ -13,6 +13,7 @@ User-agent: *
 Disallow: /accounts/
 Disallow: /admin/
 Disallow: /basket/
+Disallow: /customs/
 Disallow: /upload/
 """
 

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django import forms
-from django.core.exceptions import ValidationError
-from django.core.files import File
-from django.core.validators import FileExtensionValidator
 
 from .basket import MAX_QUANTITY
 from .models import Photo
 
-PHOTO_TYPES = ("jpg", "jpeg", "png", "webp")
-MAX_PHOTO = 5 * 1024 * 1024  # bytes; a telephone's picture is 2 to 4 MB
-
-# Only Pillow can tell a picture from its name; Django's ImageField needs it.
-PhotoField: type[forms.FileField] = forms.ImageField if find_spec("PIL") else forms.FileField
-
-
-def validate_photo_size(file: File[bytes]) -> None:
-    """Refuse a file of more than ``MAX_PHOTO`` bytes."""
-    if file.size > MAX_PHOTO:
-        raise ValidationError("Please choose a picture of at most 5 MB.", code="too_large")
+OTHER_KIND = "Please choose a JPEG, PNG or WebP picture."
 
 
 class QuantityForm(forms.Form):
@@ -35,19 +20,22 @@ class QuantityForm(forms.Form):
 
 
 class PhotoForm(forms.ModelForm):  # type: ignore[type-arg]
-    picture = PhotoField(
-        label="Your photo",
-        help_text="JPEG, PNG or WebP, at most 5 MB.",
-        validators=[
-            FileExtensionValidator(PHOTO_TYPES, "Please choose a JPEG, PNG or WebP picture."),
-            validate_photo_size,
-        ],
-        widget=forms.ClearableFileInput(
-            attrs={"accept": ",".join(f".{kind}" for kind in PHOTO_TYPES)}
-        ),
-    )
+    """What a picture must be is said in the model; here stand a few of its rules in our words."""
 
     class Meta:
         model = Photo
         fields = ("product", "picture", "caption")
-        labels = {"product": "Which piece is it?", "caption": "A few words about it"}  # noqa: RUF012
+        labels = {  # noqa: RUF012
+            "product": "Which piece is it?",
+            "picture": "Your photo",
+            "caption": "A few words about it",
+        }
+        help_texts = {"picture": "JPEG, PNG or WebP, at most 5 MB."}  # noqa: RUF012
+        error_messages = {  # noqa: RUF012
+            "picture": {
+                "extension.not_allowed": OTHER_KIND,
+                "declared.disagrees": OTHER_KIND,
+                "content.disagrees": OTHER_KIND,
+                "size.most": "Please choose a picture of at most 5 MB.",
+            }
+        }

@@ -11,6 +11,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from security.uploads import SafeImageField
+
 
 def photo_name(_: models.Model, filename: str) -> str:
     """Name an upload ourselves; only the checked extension of the sender's name survives."""
@@ -103,7 +105,9 @@ class Photo(models.Model):
 
     sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     product = models.ForeignKey(Product, on_delete=models.CASCADE)
-    picture = models.FileField(upload_to=photo_name)
+    picture = SafeImageField(
+        upload_to=photo_name, types=("jpeg", "png", "webp"), max_size=5 * 1024 * 1024
+    )
     caption = models.CharField(max_length=120, blank=True)
     received = models.DateTimeField(default=timezone.now)
 

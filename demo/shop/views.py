@@ -12,11 +12,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from demo.keep import keep_newest
+
 from .basket import MAX_QUANTITY, Basket
 from .forms import PhotoForm, QuantityForm
-from .models import Order, OrderLine, Product
+from .models import Order, OrderLine, Photo, Product
 
 NEIGHBOURS = 4  # other pieces shown below a piece
+MAX_PHOTOS = 200
+MAX_PHOTO_BYTES = 96 * 1024 * 1024
 
 
 @require_safe
@@ -108,6 +112,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.instance.sender = request.user
         form.save()
+        keep_newest(Photo.objects.all(), "picture", most=MAX_PHOTOS, most_bytes=MAX_PHOTO_BYTES)
         messages.success(request, "Thank you. We look at every photo before anyone else does.")
         return redirect("shop:upload")
     return render(request, "shop/upload.html", {"form": form})

@@ -1,82 +1,24 @@
 import json
-import os
 import re
 import signal
 import socket
 import stat
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
+from demo.customs.samples import SAMPLES
+from tests.demo.running import MANAGE, PATIENCE, SERVE, run, serving
 from tests.demo.visitor import Visitor
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-SERVE, MANAGE = str(ROOT / "demo" / "serve.py"), str(ROOT / "demo" / "manage.py")
-PATIENCE = 60  # seconds for a program that takes three
-PUBLIC = ["/", "/?kind=home", "/about/", "/basket/", "/pieces/tide-mug/", "/accounts/login/"]
+PUBLIC = [
+    *("/", "/?kind=home", "/about/", "/basket/", "/pieces/tide-mug/"),
+    *("/customs/", "/accounts/login/"),
+]
 PRIVATE = ["/accounts/profile/", "/accounts/orders/", "/accounts/password/", "/upload/"]
 PICTURE = bytes.fromhex(  # a PNG of one grey pixel
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b5500"
     "00000a49444154789c636000000002000148afa4710000000049454e44ae426082"
 )
 ADMIN = ["/admin/", "/admin/shop/product/", "/admin/shop/order/1/change/", "/admin/shop/photo/"]
-
-
-def run(folder, *command):
-    """Run one of the demo's programs to its end, with all that it keeps in ``folder``."""
-    return subprocess.run(
-        [sys.executable, *command],
-        env=environment(folder),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-
-
-def environment(folder):
-    """Leave out what belongs to the suite's own Django, and to whoever runs the suite."""
-    inherited = {
-        key: value
-        for key, value in os.environ.items()
-        if not key.startswith("DEMO_") and key != "DJANGO_SETTINGS_MODULE"
-    }
-    return inherited | {"DEMO_VAR": str(folder), "NO_COLOR": "1"}
-
-
-@contextmanager
-def serving(folder, *options) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, SERVE, "--port", "0", "--http-port", "0", *options]
-    with subprocess.Popen(
-        command, env=environment(folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.terminate()
-            try:
-                process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("demo")
-
-
-@pytest.fixture(scope="module")
-def shop(folder):
-    with serving(folder, "--json") as process:
-        yield json.loads(process.stdout.readline())
-
-
-@pytest.fixture
-def visitor(shop):
-    return Visitor(shop["https"], shop["authority"])
 
 
 @pytest.fixture
@@ -238,7 +180,16 @@ def test_the_check_grades_the_shop_clean(tmp_path):
     done = run(tmp_path, SERVE, "--check", "--json")
     card = json.loads(done.stdout)
     assert (done.returncode, card["clean"], done.stderr) == (0, True, "")
-    assert [page["status"] for page in card["pages"]] == [200, 200, 200, 200, 200, 404]
+    assert [page["status"] for page in card["pages"]] == [200] * 6 + [404]
+    assert card["uploads"] == {sample.name: sample.expected for sample in SAMPLES.values()}
+    assert list((tmp_path / "media/customs").iterdir()) == []  # it took away what it had sent
+
+
+def test_every_script_and_style_of_a_page_comes_with_its_hash(visitor):
+    for path in [*PUBLIC, "/no-such-shelf/", "/oops/"]:
+        files = re.findall(r'<(?:script|link)[^>]*(?:\.js|\.css)"[^>]*>', visitor.get(path).text)
+        assert files
+        assert all('integrity="sha384-' in file for file in files)
 
 
 def test_ctrl_c_closes_the_shop_cleanly(tmp_path):

@@ -40,10 +40,13 @@ class Visitor:
         data = urlencode({"csrfmiddlewaretoken": self.token(page or path), **fields})
         return self._send(self._request(path, data.encode(), {"Referer": self.site}))
 
-    def upload(self, path: str, name: str, content: bytes, **fields: str) -> Page:
+    def upload(
+        self, path: str, name: str, content: bytes, *, field: str = "picture", **fields: str
+    ) -> Page:
+        """Fill in the form on ``path`` with a file, and send it."""
         fields = {"csrfmiddlewaretoken": self.token(path), **fields}
         parts = [f'name="{key}"\r\n\r\n{value}'.encode() for key, value in fields.items()]
-        parts.append(f'name="picture"; filename="{name}"\r\n\r\n'.encode() + content)
+        parts.append(f'name="{field}"; filename="{name}"\r\n\r\n'.encode() + content)
         start = f"--{BOUNDARY}\r\nContent-Disposition: form-data; ".encode()
         body = b"".join(start + part + b"\r\n" for part in parts) + f"--{BOUNDARY}--\r\n".encode()
         kind = f"multipart/form-data; boundary={BOUNDARY}"

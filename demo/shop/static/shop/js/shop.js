@@ -67,14 +67,15 @@ function map() {
   }
 }
 
-function photoSize() {
-  const warning = document.getElementById("size-warning");
-  const input = document.querySelector("input[type=file]");
+function fileSize() {
+  const form = document.querySelector("form[data-most]");
+  const input = form?.querySelector("input[type=file]");
   input?.addEventListener("change", () => {
-    warning.hidden = !([...input.files].some((file) => file.size > 5 * 1024 * 1024));
+    const isTooLarge = [...input.files].some((file) => file.size > form.dataset.most);
+    form.querySelector(".warning").hidden = !isTooLarge;
   });
 }
 
-for (const comfort of [themeButton, basketBadge, basketCounts, map, photoSize]) {
+for (const comfort of [themeButton, basketBadge, basketCounts, map, fileSize]) {
   comfort();
 }
