@@ -17,7 +17,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; d
 package := $(VENV)/.made-package
 needs = $(patsubst %,$(VENV)/.made-%,$(1))
 
-.PHONY: help demo test lint types docs bench load faults fuzz matrix wheel coverage clean
+.PHONY: help demo test lint types docs bench load faults soak fuzz matrix wheel coverage clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,7 +26,7 @@ demo: $(package) $(call needs,demo) ## serve the demonstration site; CHECK=1 tri
 	$(BIN)/python demo/serve.py $(if $(CHECK),--check) $(ARGS)
 
 test: $(package) $(call needs,test browser demo) ## run the suite; ARGS="-k hsts" goes to pytest
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(package) $(call needs,lint) ## style, imports and spelling
 	$(BIN)/ruff check .
@@ -47,6 +47,7 @@ bench: $(package) $(call needs,bench demo test) ## measure what a request pays
 	$(BIN)/python -m benchmarks.collect
 	$(BIN)/python -m benchmarks.grade
 	$(BIN)/python -m benchmarks.grade_site
+	$(BIN)/python -m benchmarks.uploads
 
 load: $(package) $(call needs,test) ## 200 users for two minutes on PostgreSQL and Redis; ARGS="--seconds 30"
 	$(BIN)/python -m benchmarks.load $(ARGS)
@@ -54,8 +55,12 @@ load: $(package) $(call needs,test) ## 200 users for two minutes on PostgreSQL a
 faults: $(package) $(call needs,test) ## kill what takes reports under load, twenty times for each sink
 	$(BIN)/python -m benchmarks.faults $(ARGS)
 
-fuzz: $(package) $(call needs,test) ## feed a million mutated reports to the parser; takes minutes
+soak: $(package) $(call needs,test) ## watch the memory of what takes reports for an hour
+	$(BIN)/python -m benchmarks.soak $(ARGS)
+
+fuzz: $(package) $(call needs,test) ## feed mutated reports and uploads to what reads them; takes half an hour
 	$(BIN)/python -m benchmarks.fuzz.wire --own --log
+	$(BIN)/python -m benchmarks.fuzz.uploads --seconds 1200 --log
 
 matrix: $(package) ## run the suite on every Python and Django found; ARGS="--only 6.1"
 	$(BIN)/python scripts/matrix.py $(ARGS)

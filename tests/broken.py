@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from security.uploads.types import TYPES
+
 TRUE_OR_FALSE = "True or False"
 OPENER = "one of 'unsafe-none', 'same-origin', 'same-origin-allow-popups', 'noopener-allow-popups'"
 EMBEDDER = "one of 'unsafe-none', 'require-corp', 'credentialless'"
@@ -219,5 +221,13 @@ ROWS = [
         '["KEEP_DAYS"]',
         "a whole number of days, 1 to 36500",
         "0",
+    ),
+    ("SECURITY_UPLOADS", {"TYPES": ["exe"]}, '["TYPES"][0]', f"one of {', '.join(TYPES)}", "'exe'"),
+    (
+        "SECURITY_UPLOADS",
+        {"CLAMAV": "clamd"},
+        '["CLAMAV"]',
+        "'unix:/path/of/the/socket' or 'tcp:host:port'",
+        "'clamd'",
     ),
 ]

@@ -12,6 +12,7 @@ PROGRAMS = {
     "caddy": "caddy",
     "chromium": "chromium",
     "chromium-driver": "chromedriver",
+    "clamav-daemon": "clamd",
     "mariadb-server": "mariadbd",
     "memcached": "memcached",
     "nginx": "nginx",

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.test import override_settings
 from django.urls import path
-from tests.demo.test_site import MANAGE, ROOT, environment
+from tests.demo.running import MANAGE, ROOT, environment
 
 from security.conf import conf
 

@@ -16,7 +16,8 @@ from tests.browser.visitor import give_credentials
 
 FRONT = f"{SHOP}/admin/security/reportgroup/"
 SETTINGS = "tests.browser.site"
-FILL = "import django; django.setup(); from tests.report_admin.rows import fill; fill()"
+SET_UP = "import django; django.setup()"
+FILL = "from tests.report_admin.rows import fill; fill()"
 
 
 @contextmanager
@@ -31,12 +32,19 @@ def shop(folder: Path) -> Iterator[Browser]:
 
 def fill(folder: Path) -> None:
     """Write the month of reports into the database of a shop that runs."""
+    within(folder, FILL)
+
+
+def within(folder: Path, code: str) -> None:
+    """Run a program with the settings of a shop, beside it."""
     variables = {
         "DEMO_VAR": str(folder),
         "DJANGO_SETTINGS_MODULE": SETTINGS,
         "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
     }
-    subprocess.run([sys.executable, "-c", FILL], check=True, env=os.environ | variables)
+    subprocess.run(
+        [sys.executable, "-c", f"{SET_UP}\n{code}"], check=True, env=os.environ | variables
+    )
 
 
 def enter(context: BrowserContext) -> Page:

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.servers import PASSWORD, SHOP, Servers, serving
 from tests.browser.visitor import give_credentials, sign_in, sign_out
 from tests.browser.watch import crawl
-from tests.demo.test_site import MANAGE, PATIENCE, ROOT, environment
+from tests.demo.running import MANAGE, PATIENCE, ROOT, environment
 
 pytestmark = pytest.mark.requires("chromium")
 

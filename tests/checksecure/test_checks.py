@@ -5,6 +5,7 @@ from importlib import import_module
 import pytest
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
+from django.test import override_settings
 from tests.checksecure.conftest import CSRF, OLD, SESSIONS
 
 from djangosecure.check import get_check, run_checks
@@ -180,3 +181,24 @@ def test_a_boolean_check_has_one_code_and_keeps_its_name():
     assert check_weather() == {"CODE"}
     assert (check_weather.__name__, check_weather.messages) == ("check_weather", {"CODE": "Why."})
     assert check_weather.__doc__ == "Tell whether the sun shines."
+
+
+@pytest.mark.parametrize(
+    ("check", "old", "new"),
+    [
+        ("check_frame_deny", {"SECURE_FRAME_DENY": True}, {"X_FRAME_OPTIONS": "DENY"}),
+        ("check_xss_filter", {"SECURE_BROWSER_XSS_FILTER": True}, {"XSS_PROTECT": "on"}),
+    ],
+)
+def test_a_text_names_what_each_middleware_reads(settings, check, old, new):
+    ours = "security.middleware.SecurityMiddleware"
+    settings.SECURE_FRAME_DENY = settings.SECURE_BROWSER_XSS_FILTER = False
+    settings.X_FRAME_OPTIONS = None
+    texts = get_check(f"{PLACE}.{check}").messages.values()
+    whole = get_check(f"{PLACE}.check_security_middleware").messages.values()
+    for middleware, values, clear in [(OLD, old, True), (ours, old, False), (ours, new, True)]:
+        settings.MIDDLEWARE = [middleware, SESSIONS, CSRF]
+        with override_settings(**values):
+            assert (get_check(f"{PLACE}.{check}")() == set()) is clear
+        for text in (*texts, *whole):
+            assert [name for name in values if name not in text] == []

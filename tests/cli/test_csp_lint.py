@@ -55,6 +55,11 @@ def terminal():
         os.close(end)
 
 
+def test_the_program_says_its_version():
+    done = bulwark("--version")
+    assert done.stdout.split() == [b"django-bulwark", security.__version__.encode()]
+
+
 def test_each_line_gets_one_json_object_on_one_line():
     done = lint("-", "--format", "json", text="\n".join(LINES).encode())
     assert done.stderr == b""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import django
 import pytest
 from django.http import HttpResponse
 from django.utils.decorators import method_decorator
@@ -7,6 +8,7 @@ from tests import views
 from tests.pages import responding, sent
 
 from djangosecure.decorators import frame_deny_exempt
+from security.decorators import frame_options
 
 NOSNIFF = {"X-Content-Type-Options": "nosniff"}
 DENY = {"X-Frame-Options": "DENY"}
@@ -119,7 +121,38 @@ class AsyncExemptPage(views.AsyncPage):
     pass
 
 
-EXEMPT = {
+class ExemptMethod(views.SyncPage):
+    @method_decorator(frame_deny_exempt)
+    def get(self, request):
+        return super().get(request)
+
+
+class AsyncExemptMethod(views.AsyncPage):
+    @method_decorator(frame_deny_exempt)
+    async def get(self, request):
+        return await super().get(request)
+
+
+def calling(request):
+    return frame_deny_exempt(views.sync_view)(request)
+
+
+async def calling_later(request):
+    return await frame_deny_exempt(views.async_view)(request)
+
+
+# Each leaves the mark of django-secure on the response, and none on the view of the URL.
+FOUND_BY_RESPONSE = {
+    "method": ExemptMethod.as_view(),
+    "named method": method_decorator(frame_deny_exempt, name="get")(
+        type("Named", (views.SyncPage,), {})
+    ).as_view(),
+    "called": calling,
+    "called later": calling_later,
+}
+if django.VERSION >= (5, 2):  # since then Django's method_decorator() knows async methods
+    FOUND_BY_RESPONSE["async method"] = AsyncExemptMethod.as_view()
+EXEMPT = FOUND_BY_RESPONSE | {
     "sync": frame_deny_exempt(views.sync_view),
     "async": frame_deny_exempt(views.async_view),
     "class": ExemptPage.as_view(),
@@ -135,6 +168,37 @@ def test_an_exempt_view_may_be_framed(page, settings, view):
     settings.SECURE_FRAME_DENY = True
     response = page(view)
     assert (response.content, sent(response)) == (b"ok", NOSNIFF)
+
+
+@pytest.mark.parametrize("view", FOUND_BY_RESPONSE.values(), ids=FOUND_BY_RESPONSE)
+@pytest.mark.parametrize("name", ["SecurityMiddleware", "XFrameOptionsMiddleware"])
+def test_every_middleware_of_ours_honours_it_on_the_response(page, settings, view, name):
+    settings.MIDDLEWARE = [f"security.middleware.{name}"]
+    response = page(view)
+    assert (response.content, "X-Frame-Options" in response.headers) == (b"ok", False)
+
+
+OUTER = {
+    "around": frame_options("SAMEORIGIN")(frame_deny_exempt(views.sync_view)),
+    "around async": frame_options("SAMEORIGIN")(frame_deny_exempt(views.async_view)),
+    "calling": frame_options("SAMEORIGIN")(calling),
+    "calling later": frame_options("SAMEORIGIN")(calling_later),
+}
+
+
+@pytest.mark.parametrize("view", OUTER.values(), ids=OUTER)
+@pytest.mark.parametrize(
+    "middleware",
+    [
+        "djangosecure.middleware.SecurityMiddleware",
+        "security.middleware.SecurityMiddleware",
+        "security.middleware.XFrameOptionsMiddleware",
+    ],
+)
+def test_an_outer_decorator_wins_over_an_exemption(page, settings, view, middleware):
+    settings.MIDDLEWARE = [middleware]
+    settings.SECURE_FRAME_DENY = True
+    assert page(view)["X-Frame-Options"] == "SAMEORIGIN"
 
 
 @pytest.mark.parametrize("path", ["/sync/", "/async/", "/sync-page/", "/async-page/"])

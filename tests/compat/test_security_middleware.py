@@ -183,8 +183,8 @@ OWN = {
     "ClearSiteDataMiddleware": {"Clear-Site-Data": '"cache"'},
     "NoConfidentialCachingMiddleware": {
         "Cache-Control": "no-store",
-        "Pragma": "own",
-        "Expires": "0",
+        "Pragma": "no-cache",
+        "Expires": "-1",
     },
     "P3PPolicyMiddleware": {"P3P": 'CP="OWN"'},
     "ReferrerPolicyMiddleware": {"Referrer-Policy": "origin"},

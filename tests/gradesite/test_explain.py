@@ -4,6 +4,9 @@ import django
 import pytest
 from tests.gradesite import site
 
+from security.site_grade.explain import Explanation, Row
+from security.site_grade.explain_text import as_table
+
 HERE = site.__name__
 OURS = "security.middleware.SecurityMiddleware"
 DJANGO = [
@@ -28,7 +31,7 @@ REFERRER, OPENER, CACHE = "Referrer-Policy", "Cross-Origin-Opener-Policy", "Cach
         ("/marked/", FRAMES, "SAMEORIGIN",
          f"a decorator of {HERE}.page.<locals>.view (X_FRAME_OPTIONS), sent by {OURS}"),
         ("/marked/", CACHE, "no-cache, no-store, max-age=0, must-revalidate",
-         f"a decorator of {HERE}.page.<locals>.view (SECURITY_CACHE_CONTROL), sent by {OURS}"),
+         f"a decorator of {HERE}.page.<locals>.view (SECURITY_CACHE_CONTROL), put on the response"),
         ("/unreferred/", REFERRER, None,
          f"SECURE_REFERRER_POLICY is None by a decorator of {HERE}.page.<locals>.view"),
         ("/unframed/", FRAMES, None, "@xframe_options_exempt on the view"),
@@ -221,6 +224,14 @@ def test_every_header_that_is_spoken_of_has_a_reason(rows):
         assert reasons
         assert all(reasons)
         assert value != ""
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_the_table_is_as_wide_as_it_may_be(width):
+    row = Row("Cross-Origin-Embedder-Policy", "require-corp " * 9, ("because of that " * 9,))
+    found = Explanation("https://shop.test/", "", 200, rows=(row,))
+    lines = as_table(found, width).splitlines()
+    assert width - 16 < max(map(len, lines)) <= width
 
 
 def test_the_table_fits_and_calls_middlewares_by_their_last_name(run):

@@ -11,7 +11,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import override_settings
 from django.urls import path
-from tests.demo.test_site import MANAGE, ROOT, environment
+from tests.demo.running import MANAGE, ROOT, environment
 
 from security.site_grade.faults import path_of
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 from tests.grade.advising.test_end_to_end import DEPLOYED, HOME, SOURCE, Site
-from tests.meta.tree import ROOT, pyproject
+from tests.meta.tree import ROOT
+
+from security import __version__
 
 PLACE = ROOT / "docs" / "ci"
 READY = """
@@ -23,7 +25,7 @@ SECURITY_PRESET = "strict"
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 SECRET_KEY = "a long key of a shop that is only made for a test, with many letters"
 """
-INSTALL = f'"django-bulwark[grade]=={pyproject()["project"]["version"]}"'
+INSTALL = f'"django-bulwark[grade]=={__version__}"'
 
 
 def read(name):

@@ -24,17 +24,18 @@ ROWS = {
 }
 LEVELS = {20: "info", 30: "warning", 40: "error"}
 
-# What can be pasted: a setting, a change to one, a command, a dotted path, a row of urls.py, a tag.
+# What can be pasted: a setting, a change to one, a command, a dotted path, a row of urls.py, a tag,
+# a decorator.
 PASTE = re.compile(
     r"""\b[A-Z][A-Z_]{3,}(?:\["\w+"\])*\ \+?=\ \S
     |\b[A-Z][A-Z_]{3,}\.(?:insert|remove)\(
     |\bmanage\.py\ \w+|"bulwark\ \w+
     |["'][a-z_]+(?:\.\w+)+["']
-    |path\(" | \{%\ \w+ | "[A-Z_]+":\ """,
+    |path\(" | \{%\ \w+ | "[A-Z_]+":\ | @[a-z_]+\(""",
     re.VERBOSE,
 )
 # Their hint is that of what refused the value: a parser, a cache, the URLconf, a sink.
-PASSED_ON = {"bulwark.E001", "bulwark.E005", "bulwark.E007", "bulwark.E009"}
+PASSED_ON = {"bulwark.E001", "bulwark.E005", "bulwark.E007", "bulwark.E009", "bulwark.E020"}
 MUST_BE = re.compile(r"[A-Z][A-Z_]+(?:\[.+?\])* must (?:not )?\w.* \(got .+\)[.:].*", re.DOTALL)
 
 
@@ -45,6 +46,7 @@ def said(settings, monkeypatch):
 
     def of(code):
         case = CASES[code]
+        case.keep_out(monkeypatch)
         found = say(settings, case.check, case.spoiled)
         return next(each for each in found if each.id == code)
 

@@ -52,6 +52,7 @@ def test_an_example_of_settings_is_what_the_start_accepts(page, text):
         return  # it asks a site, and has a test with one
     place = {
         "INSTALLED_APPS": [],
+        "DEBUG": False,
         "MIDDLEWARE": [],
         "TEMPLATES": [{"OPTIONS": {"context_processors": []}}],
     }

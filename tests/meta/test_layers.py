@@ -40,7 +40,7 @@ PURE = [
 
 @pytest.mark.parametrize("path", PURE, ids=label)
 def test_what_decides_imports_the_standard_library_only(path):
-    ours = ("security.policy.", "security.grade.", "security.reports.")
+    ours = ("security.policy.", "security.grade.", "security.reports.", "security.__version__.")
     foreign = [
         name
         for name in imports(path)

@@ -4,6 +4,8 @@ import re
 
 from tests.meta.tree import ROOT, pyproject
 
+from security import __version__
+
 PROJECT = pyproject()["project"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -56,4 +58,4 @@ def test_the_readme_names_targets_that_exist():
 
 
 def test_the_changelog_knows_the_version():
-    assert f"## {PROJECT['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

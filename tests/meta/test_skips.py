@@ -1,11 +1,6 @@
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import pytest
-from tests.meta.tree import ROOT
 
 SKIPS = {
     "call": "import pytest\ndef test(): pytest.skip('no reason')",
@@ -15,30 +10,6 @@ SKIPS = {
     "tests.conftest.PROGRAMS['nginx'] = 'no-such-program'\n"
     "@pytest.mark.requires('nginx')\ndef test(): pass",
 }
-
-
-@pytest.fixture
-def outcome(tmp_path):
-    """Run one test file under the hooks of this suite."""
-
-    def run(text: str, **variables: str) -> tuple[int, str]:
-        (tmp_path / "test_it.py").write_text(text, encoding="ascii")
-        command = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "tests.conftest"]
-        for plugin in ("cacheprovider", "django", "randomly"):
-            command += ["-p", f"no:{plugin}"]
-        kept = {name: value for name, value in os.environ.items() if name != "CI"}
-        place = {"PYTHONPATH": str(ROOT), "PATH": str(tmp_path)}
-        done = subprocess.run(
-            command,
-            cwd=tmp_path,
-            env=kept | place | variables,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return done.returncode, done.stdout
-
-    return run
 
 
 @pytest.mark.parametrize("text", SKIPS.values(), ids=SKIPS)

@@ -14,7 +14,10 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src"
 NOT_OURS = {"__pycache__", "_build", "build", "dist", "node_modules", "var"}
 SHOWN = {".ci", ".github", ".gitignore", ".pre-commit-config.yaml"}  # though they begin with a dot
-BINARY = {".gif", ".gz", ".ico", ".jpeg", ".jpg", ".mo", ".png", ".sqlite3", ".webp", ".woff2"}
+BINARY = {
+    *(".avif", ".docx", ".gif", ".gz", ".ico", ".jpeg", ".jpg", ".m4v", ".mo", ".mp3", ".mp4"),
+    *(".odt", ".pdf", ".png", ".sqlite3", ".webp", ".woff2", ".xlsx", ".zip"),
+}
 
 
 def files(*folders: str) -> list[Path]:

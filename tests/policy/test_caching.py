@@ -3,7 +3,12 @@ from hypothesis import given
 from tests.policy import strategies
 from tests.policy.strategies import LONGEST, MEGABYTES, any_object, any_text, assert_refused, law
 
-from security.policy.caching import CONFIDENTIAL, CONFIDENTIAL_HEADERS, CacheControl
+from security.policy.caching import (
+    CONFIDENTIAL,
+    CONFIDENTIAL_HEADERS,
+    CacheControl,
+    forbids_storing,
+)
 
 
 @law
@@ -49,6 +54,26 @@ def test_a_confidential_page_sends_three_headers():
 )
 def test_headers_are_split_at_commas_outside_quotes(text, directives):
     assert CacheControl.parse(text) == CacheControl(directives)
+
+
+@pytest.mark.parametrize(
+    ("header", "forbids"),
+    [
+        ("no-store", True),
+        ("public, NO-STORE", True),
+        ("no-store, must-understand", False),
+        ("Must-Understand, no-store, max-age=1", False),
+        ('private="a, no-store, b"', False),
+        ("no-store=1", False),
+        ("max-age=600", False),
+        ("no-store; public", False),
+        ("no-store\n", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_only_a_plain_no_store_keeps_every_cache_from_storing(header, forbids):
+    assert forbids_storing(header) is forbids
 
 
 @pytest.mark.parametrize("text", ["", ",", "no store", "max-age = 0", "max-age=", 'x="', "a;b"])

@@ -8,6 +8,12 @@ from security.policy.errors import PolicyError
 from security.policy.proxies import Client, TrustedProxies
 
 
+def test_a_hint_trusts_nobody_who_was_not_named():
+    with pytest.raises(PolicyError) as raised:
+        TrustedProxies.from_list("10.0.0.5")
+    assert raised.value.hint == 'Write ["10.0.0.5"].'
+
+
 def test_nobody_is_trusted_until_somebody_is_declared():
     proxies = TrustedProxies.from_list([])
     assert not proxies

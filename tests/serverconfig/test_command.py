@@ -4,7 +4,6 @@ import os
 import re
 import stat
 import subprocess
-from importlib.metadata import PackageNotFoundError
 from io import StringIO
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from tests.programs import program
 from tests.serverconfig import fronts
 
 from security.management.commands import securityserver
-from security.server_config import reading
 
 SERVERS = ["nginx", "apache", "caddy"]
 FILES = {"certificate": "/etc/tls/chain.pem", "key": "/etc/tls/key.pem"}
@@ -215,6 +213,56 @@ def test_the_limit_of_a_body_is_never_off(site, given, limit, said):
     assert f"client_max_body_size {said};" in run(max_body=given)[0]
 
 
+LIMITS = {"nginx": "client_max_body_size {};", "apache": "LimitRequestBody {}",
+          "caddy": "max_size {}"}  # fmt: skip
+MIB = 1024 * 1024
+
+
+def limit_of(server, text):
+    """Return the one limit that a file has, in the places where it stands."""
+    (size,) = set(re.findall(LIMITS[server].format(r"(\d+)"), text))
+    if server == "apache":
+        assert f'"%{{HTTP:Content-Length}} -gt {size}"' in text
+    return int(size)
+
+
+@pytest.mark.parametrize("server", SERVERS)
+@pytest.mark.parametrize(
+    ("values", "size"),
+    [
+        ({"SECURITY_UPLOADS": {"MAX_SIZE": 5 * MIB}}, 5 * MIB + 2_621_440),
+        ({"SECURITY_UPLOADS": {}}, 10 * MIB + 2_621_440),
+        ({"SECURITY_UPLOADS": {"MAX_SIZE": 7}, "DATA_UPLOAD_MAX_MEMORY_SIZE": 5}, 12),
+        (
+            {"SECURITY_UPLOADS": {"MAX_SIZE": 7}, "DATA_UPLOAD_MAX_MEMORY_SIZE": None},
+            2_621_440 + 7,
+        ),
+        ({"SECURITY_UPLOADS": {"MAX_SIZE": 2**40}}, 2**31 - 1),
+        (
+            {"FILE_UPLOAD_HANDLERS": ["tests.checks.classes.OwnHandler", "no.Such"]},
+            10 * MIB + 2_621_440,
+        ),
+        ({"FILE_UPLOAD_HANDLERS": ["no.Such"]}, 2_621_440),
+    ],
+)
+def test_the_largest_file_that_is_allowed_passes_the_server(site, server, values, size):
+    for name, value in values.items():
+        setattr(site, name, value)
+    text, _ = run(server)
+    assert limit_of(server, text) == size
+    head = " ".join(text.split("\n\n")[0].replace("\n#", "").split())
+    assert f"A body has at most {size} bytes: " in head
+    assert ('SECURITY_UPLOADS["MAX_SIZE"] for one file' in head) == (size != 2_621_440)
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_the_command_line_wins_over_the_limit_of_uploads(site, server):
+    site.SECURITY_UPLOADS = {"MAX_SIZE": 5 * MIB}
+    text, _ = run(server, max_body="20m")
+    assert limit_of(server, text) == 20 * MIB
+    assert "bytes: --max-body." in text
+
+
 @pytest.mark.parametrize("url", ["https://media.example.net/", ""])
 def test_files_of_another_host_or_of_none_are_not_sent(site, url):
     site.MEDIA_URL = url
@@ -234,14 +282,6 @@ def test_a_long_name_of_a_host_needs_a_line_elsewhere(site):
     assert "server_names_hash_bucket_size" not in run()[0]
     site.ALLOWED_HOSTS = [f"{'x' * 40}.example.com"]
     assert "server_names_hash_bucket_size 128" in run()[0]
-
-
-def test_without_a_distribution_no_version_is_made_up(monkeypatch):
-    def absent(name):
-        raise PackageNotFoundError(name)
-
-    monkeypatch.setattr(reading, "version", absent)
-    assert "django-bulwark (not installed)." in run()[0].replace("\n# ", " ")
 
 
 def test_a_project_is_asked_by_its_own_command(folder):

@@ -171,11 +171,6 @@ def test_complaints_come_to_an_end(monkeypatch):
     assert [note["message"]["text"] for note in notes][2:] == ["3 more could not be graded."]
 
 
-def test_a_checkout_that_is_not_installed_has_a_version_too(monkeypatch):
-    monkeypatch.setattr(sarif, "DISTRIBUTION", "nobody-has-installed-this")
-    assert run([card()])["tool"]["driver"]["version"] == "0"
-
-
 def test_no_card_is_held():
     cards = Stream(200)
     run(cards)
