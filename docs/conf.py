@@ -3,12 +3,14 @@
 import tomllib
 from pathlib import Path
 
+import security
+
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
 
 project = PROJECT["name"]
 author = PROJECT["authors"][0]["name"]
 copyright = f"2026, {author}"
-release = PROJECT["version"]
+release = security.__version__
 
 extensions = ["myst_parser"]
 source_suffix = {".md": "markdown"}
