@@ -10,7 +10,7 @@ from security.marks import is_unattended
 from security.middleware import plan, redirects
 from security.middleware._run import GetResponse, HeaderMiddleware
 from security.middleware.plan import Choice
-from security.middleware.routes import for_view
+from security.middleware.routes import answered, for_view
 from security.policy.frames import FrameOptions
 from security.policy.hsts import StrictTransportSecurity
 
@@ -42,7 +42,7 @@ class SecurityMiddleware(HeaderMiddleware):
         for name, value in conf.derived(_headers):
             response.headers.setdefault(name, value)
         if conf.SECURE_FRAME_DENY and not getattr(response, "_frame_deny_exempt", False):
-            options = for_view(request.resolver_match).get("X_FRAME_OPTIONS", DENY)
+            options = for_view(answered(request, response)).get("X_FRAME_OPTIONS", DENY)
             if options is not None:
                 response.headers.setdefault(options.name, str(options))
         if request.is_secure() and (hsts := _transport()) is not None:

@@ -18,6 +18,7 @@ from security.models import CspReport, PasswordExpiry, ReportGroup
 from security.password_expiry import require_change
 from security.policy.passwords import fingerprint
 from security.report_admin.pages import GroupPages
+from security.reports.visible import visible
 
 MAX_COUNTED = 10_000  # rows; a table of millions is not counted to show a page of it
 
@@ -38,22 +39,37 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
         return int(rows[:MAX_COUNTED].count())
 
 
+def _as_text(name: str) -> Callable[[Any, CspReport], str]:
+    """Return a column with a reported URL as text: Django would make a link of its field."""
+
+    @admin.display(description=getattr(CspReport, name).field.verbose_name, ordering=name)
+    def column(_: Any, report: CspReport) -> str:
+        return visible(getattr(report, name))
+
+    return column
+
+
 @admin.register(CspReport)
 class CspReportAdmin(Reports):
-    """Reports are read, searched and deleted here, never written."""
+    """Reports are read, searched and deleted here, never written; nothing in them is a link."""
 
-    list_display = ("date_received", "violated_directive", "blocked_uri", "document_uri")
+    blocked = _as_text("blocked_uri")
+    document = _as_text("document_uri")
+    referred = _as_text("referrer")
+
+    list_display = ("date_received", "violated_directive", "blocked", "document")
     list_filter = ("date_received",)
     fields = (
         "date_received",
         "violated_directive",
-        "blocked_uri",
-        "document_uri",
-        "referrer",
+        "blocked",
+        "document",
+        "referred",
         "original_policy",
         "sender_ip",
         "user_agent",
     )
+    readonly_fields = fields
     search_fields = ("violated_directive", "blocked_uri", "document_uri", "sender_ip")
     date_hierarchy = "date_received"
     ordering = ("-date_received",)

@@ -9,23 +9,22 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final, Protocol
 
+from . import __version__
 from .authoring import migrate_command
 from .grade import command as grade_command
-from .grade.render.text import cut, painted, printable
+from .grade.render.text import cut, painted, printable, width_of
 from .policy.csp.lint import MAX_POLICY, Finding, List, Severity, lint
 
 FOUND: Final = 1
 CANNOT_READ: Final = 2
 INTERRUPTED: Final = 130  # as a shell says it
 NEVER: Final = "NEVER"
-WIDTH: Final = 100  # columns of text that goes to no terminal
 MAX_SHOWN: Final = 60  # characters of a value in text; JSON has all of it
 MAX_LINE: Final = 4 * MAX_POLICY + 2  # bytes: the longest policy in UTF-8, and its line break
 
@@ -129,7 +128,7 @@ def write_json(stream: Stream, policy: str, found: Iterable[Finding]) -> None:
 def write_text(stream: Stream, policy: str, found: Sequence[Finding]) -> None:
     """Write findings for people: by severity, worst first, in colour on a terminal."""
     colour = stream.isatty() and not os.environ.get("NO_COLOR")
-    width = min(shutil.get_terminal_size().columns, WIDTH) if stream.isatty() else WIDTH
+    width = width_of(stream)
     lines = [painted(cut(policy, width), "1", colour)]
     places = {finding: _place(finding) for finding in found}
     column = max(map(len, places.values()), default=0)
@@ -167,6 +166,7 @@ def _place(finding: Finding) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bulwark", description="Judge the security of a site.")
+    parser.add_argument("--version", action="version", version=f"django-bulwark {__version__}")
     topics = parser.add_subparsers(title="topics", metavar="TOPIC", required=True)
     csp = topics.add_parser("csp", help="Content-Security-Policy")
     commands = csp.add_subparsers(title="commands", metavar="COMMAND", required=True)

@@ -109,10 +109,12 @@ def csp_report(
     """
     Take reports about the Content-Security-Policy, as the documented view does.
 
-    ``csp_log`` logs each to ``security.csp_report``. ``csp_save`` stores every one as
-    ``CspReport``, query and fragment taken off its addresses; the group that it belongs to is
-    kept either way. Answers 204; 403 to another method than POST, another type, and a body
-    without a report; 503 and 410 like ``security_reports``.
+    ``csp_log`` logs each to ``security.csp_report``, whether it can be kept or not; where the
+    sink is the log, it has one line there. ``csp_save`` stores every one as ``CspReport``,
+    with whole paths, without user, query, fragment and nonce. The group that it belongs to is
+    kept either way; without the app, ``csp_log=False`` writes nothing. Answers 204; 403 to
+    another method than POST, another type, and a body without a report; 503 and 410 like
+    ``security_reports``.
     """
     if conf.SECURITY_REPORTS.closed:
         return receiver.closed()
@@ -122,25 +124,35 @@ def csp_report(
         batch = receiver.refused(receiver.Surplus.WRONG_TYPE)
     else:
         batch = receiver.receive(request, token)
+    if csp_save and batch.arrivals and not apps.is_installed("security"):
+        raise ImproperlyConfigured(
+            "INSTALLED_APPS must name 'security': csp_save=True keeps reports in its table "
+            "(got no such app).\n    HINT: Add it, and run manage.py migrate."
+        )
+    if csp_log and not _logs():  # first, so that it needs no database
+        for arrival in added_up(list(batch.arrivals)):
+            logger.warning("A policy was violated: %s", arrival.entry.text)
     if csp_save and batch.arrivals:
-        if not apps.is_installed("security"):
-            raise ImproperlyConfigured(
-                "INSTALLED_APPS must name 'security': csp_save=True keeps reports in its table "
-                "(got no such app).\n    HINT: Add it, and run manage.py migrate."
-            )
         try:
             yield _saving(request, batch.body)
         except DatabaseError as error:
             logger.warning("Reports cannot be stored: %s", type(error).__name__)
             return receiver.unavailable()
-    if (failure := (yield from _kept(batch))) is not None:
+    # Without the app there is nothing but the log: nobody chose it, and csp_log turns it off.
+    is_unwanted = not csp_log and conf.SECURITY_REPORTS.sink is None and _logs()
+    if not is_unwanted and (failure := (yield from _kept(batch))) is not None:
         return failure
     if not batch.arrivals and not batch.repeated:
         return receiver.forbidden()
-    if csp_log and not isinstance(sink(), LogSink):  # which has done so
-        for arrival in added_up(list(batch.arrivals)):
-            logger.warning("A policy was violated: %s", arrival.entry.text)
     return receiver.accepted()
+
+
+def _logs() -> bool:
+    """Tell whether the sink is the log; one that cannot be made is none."""
+    try:
+        return isinstance(sink(), LogSink)
+    except Exception:  # _kept() says so
+        return False
 
 
 class _Outage:
@@ -203,7 +215,7 @@ def _rows(request: HttpRequest, body: bytes) -> Iterable[dict[str, str]]:
     size = 1000  # characters, and so at most as many bytes
 
     def place(url: str) -> str:
-        return fields.text(url.partition("?")[0].partition("#")[0], size)
+        return fields.text(scrub.place(url), size)
 
     sender = _address(client_of(request).address)
     user_agent = fields.text(request.META.get("HTTP_USER_AGENT", ""), size)
@@ -214,7 +226,7 @@ def _rows(request: HttpRequest, body: bytes) -> Iterable[dict[str, str]]:
                 "referrer": place(report.referrer),
                 "blocked_uri": place(report.blocked),
                 "violated_directive": fields.text(
-                    report.detail("violated-directive") or report.subject, size
+                    scrub.policy(report.detail("violated-directive") or report.subject), size
                 ),
                 "original_policy": fields.text(scrub.policy(report.policy), size),
                 "sender_ip": sender,

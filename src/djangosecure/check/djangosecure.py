@@ -41,7 +41,8 @@ INLINE_OFF = ("'nonce-", "'sha256-", "'sha384-", "'sha512-", "'strict-dynamic'")
         f"'{DJANGOSECURE}' is not in your MIDDLEWARE, and nothing else does its work, so the "
         "SECURE_HSTS_SECONDS, SECURE_FRAME_DENY, SECURE_CONTENT_TYPE_NOSNIFF, "
         "SECURE_BROWSER_XSS_FILTER and SECURE_SSL_REDIRECT settings have no effect. Add it, or "
-        "'security.middleware.SecurityMiddleware'."
+        "'security.middleware.SecurityMiddleware', which reads X_FRAME_OPTIONS in place of "
+        "SECURE_FRAME_DENY, and XSS_PROTECT in place of SECURE_BROWSER_XSS_FILTER."
     )
 )
 @boolean_check("SECURITY_MIDDLEWARE_NOT_INSTALLED")
@@ -89,8 +90,8 @@ def check_sts_include_subdomains() -> bool:
     FRAME_DENY_NOT_ENABLED=(
         "Your pages are not sent with 'X-Frame-Options: DENY', nor with a policy that says "
         "frame-ancestors 'none', so another site may show them in a frame and steal clicks. "
-        'Set SECURE_FRAME_DENY = True, or X_FRAME_OPTIONS = "DENY" where another middleware '
-        "sends the header."
+        f"Set SECURE_FRAME_DENY = True with '{DJANGOSECURE}', or "
+        'X_FRAME_OPTIONS = "DENY" where another middleware sends the header.'
     )
 )
 @boolean_check("FRAME_DENY_NOT_ENABLED")
@@ -115,7 +116,9 @@ def check_content_type_nosniff() -> bool:
     BROWSER_XSS_FILTER_NOT_ENABLED=(
         "Your pages are not sent with 'X-XSS-Protection: 1; mode=block', nor with a policy that "
         "stops injected scripts. Write a SECURE_CSP without 'unsafe-inline': only old browsers "
-        "still have the filter that SECURE_BROWSER_XSS_FILTER = True turns on."
+        "still have the filter that the header turns on. To send it, set "
+        f"SECURE_BROWSER_XSS_FILTER = True with '{DJANGOSECURE}', or XSS_PROTECT = \"on\" with "
+        "'security.middleware.SecurityMiddleware'."
     )
 )
 @boolean_check("BROWSER_XSS_FILTER_NOT_ENABLED")

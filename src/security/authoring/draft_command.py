@@ -127,8 +127,9 @@ def user_named(name: str) -> Any:
 
 def _heading(pages: int, users: list[str]) -> str:
     *others, last = dict.fromkeys(("a stranger", *users))
+    counted = f"{pages} page{'' if pages == 1 else 's'}"
     seen_by = f"{', '.join(others)} and {last}" if others else last
-    return f'Drafted by "manage.py csp draft" from {pages} pages, as {seen_by} may see them.'
+    return f'Drafted by "manage.py csp draft" from {counted}, as {seen_by} may see them.'
 
 
 def _notes(reading: Reading, wanting: tuple[str, ...], *, named: list[str]) -> list[str]:

@@ -105,7 +105,11 @@ def read(module: str) -> SettingsFile:
     try:
         values = runpy.run_path(str(path)) if is_file else vars(importlib.import_module(module))
     except Exception as error:  # whatever the project's own code raises
-        hint = " Name it as a module: its imports are relative." if is_file else ""
+        hint = ""
+        if is_file and "relative import" in str(error):
+            hint = " Name it as a module: its imports are relative."
+        elif isinstance(error, ModuleNotFoundError):
+            hint = " It is read by running it, so what it imports must be installed."
         raise UnreadableError(f"{module} raised {type(error).__name__}: {error}.{hint}") from error
     settings = {name: value for name, value in values.items() if name.isupper()}
     return SettingsFile(path, settings, text, encoding)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
-from .errors import must_be
+from .errors import PolicyError, must_be
 from .fields import filled, one_line
 from .grammar import bounded, text
 
@@ -34,6 +34,12 @@ class CacheControl:
     def __str__(self) -> str:
         return ", ".join(self.directives)
 
+    @property
+    def forbids_storing(self) -> bool:
+        """Tell whether no cache may keep the response. RFC 9111 sections 5.2.2.3 and 5.2.2.5."""
+        names = {directive.lower() for directive in self.directives}
+        return "no-store" in names and "must-understand" not in names
+
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a header value. Raises ``PolicyError`` for bad syntax and for no directive."""
@@ -58,6 +64,17 @@ def _check(directive: object) -> None:
 
 
 CONFIDENTIAL: Final = CacheControl(("no-cache", "no-store", "max-age=0", "must-revalidate"))
+
+
+def forbids_storing(header: str | None) -> bool:
+    """Tell whether a ``Cache-Control`` header, if there is one, keeps every cache from storing."""
+    if header is None:
+        return False
+    try:
+        return CacheControl.parse(header).forbids_storing
+    except PolicyError:
+        return False
+
 
 # What a confidential page sends, HTTP/1.0 caches included.
 CONFIDENTIAL_HEADERS: Final[tuple[tuple[str, str], ...]] = (

@@ -42,7 +42,8 @@ class TrustedProxies:
         Raises ``PolicyError`` for anything else, also for a network with host bits set.
         """
         if not isinstance(entries, list | tuple):
-            raise must_be("a list of networks", entries, hint='Write ["10.0.0.0/8"].')
+            typed = entries if isinstance(entries, str) and _network(entries) else "10.0.0.5"
+            raise must_be("a list of networks", entries, hint=f'Write ["{typed}"].')
         networks = []
         for index, entry in enumerate(entries):
             if entry == UNIX:

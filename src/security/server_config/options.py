@@ -65,11 +65,9 @@ def certificate(given: Given, hosts: tuple[str, ...]) -> tuple[str | None, str |
     return f"{folder}/fullchain.pem", f"{folder}/privkey.pem", [edit]
 
 
-def body(given: Given, limit: object) -> int:
-    """Return the most bytes of a body: as asked, else ``limit``, else Django's default."""
-    if given.max_body is not None:
-        return option("--max-body", _size, given.max_body)
-    return limit if type(limit) is int and 0 < limit <= MAX_BODY else DEFAULT_BODY
+def body(text: str) -> int:
+    """Return a number of bytes, written as ``500k`` or ``20m``."""
+    return option("--max-body", _size, text)
 
 
 def _size(text: str) -> int:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from importlib.metadata import PackageNotFoundError, version
 from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from security import __version__
 from security.conf import Misconfigured, conf
 from security.middleware.plan import Choice
 from security.policy.errors import PolicyError, must_be
@@ -18,7 +18,7 @@ from security.policy.hsts import StrictTransportSecurity
 from security.policy.isolation import CrossOriginResourcePolicy
 from security.policy.nosniff import ContentTypeOptions
 
-from . import options, quoting
+from . import bodies, options, quoting
 from .options import UPSTREAM, Given, option
 from .site import Folder, Plain, Site, Upstream
 
@@ -45,6 +45,7 @@ _TRANSPORT: Final = (
 MADE_FROM: Final = (
     "ALLOWED_HOSTS",
     "DATA_UPLOAD_MAX_MEMORY_SIZE",
+    "FILE_UPLOAD_HANDLERS",
     "MEDIA_ROOT",
     "MEDIA_URL",
     "STATIC_ROOT",
@@ -55,6 +56,7 @@ MADE_FROM: Final = (
     "SECURE_SSL_REDIRECT",
     "SECURITY_PRESET",
     "SECURITY_TRUSTED_PROXIES",
+    "SECURITY_UPLOADS",
     *_TRANSPORT,
     *_HEADERS,
 )
@@ -79,6 +81,7 @@ def site(given: Given) -> Site:
     certificate, key, edits = options.certificate(given, hosts)
     if given.upstream is None:
         edits.append(f"--upstream: where Django listens ({UPSTREAM} stands for it)")
+    body = bodies.limit(given)
     choice = Choice({}, {})
     return Site(
         hosts=hosts,
@@ -90,7 +93,7 @@ def site(given: Given) -> Site:
         static=static,
         media=media,
         upstream=upstream,
-        max_body=options.body(given, settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
+        max_body=body.size,
         certificate=certificate,
         key=key,
         scheme_header=_scheme_header(),
@@ -98,8 +101,8 @@ def site(given: Given) -> Site:
         http_port=option("--http-port", options.port, given.http_port),
         https_port=option("--https-port", options.port, given.https_port),
         made_from=MADE_FROM,
-        version=_version(),
-        remarks=tuple(_remarks(static, media)),
+        version=__version__,
+        remarks=(body.remark, *_remarks(static, media)),
         edits=tuple(edits),
     )
 
@@ -233,13 +236,6 @@ def _apart(static: Folder | None, media: Folder | None) -> None:
             other = name.replace("MEDIA", "STATIC")
             hint = "What visitors upload must never be sent by the rules of your own files."
             raise _wrong(name, must_be(f"neither inside {other} nor around it", one, hint=hint))
-
-
-def _version() -> str:
-    try:
-        return version("django-bulwark")
-    except PackageNotFoundError:
-        return "(not installed)"
 
 
 def _remarks(static: Folder | None, media: Folder | None) -> list[str]:

@@ -21,7 +21,7 @@ from security.grade.arguments import add_baseline, least
 from security.grade.fetch.tally import MAX_COMPLAINTS, Tally
 from security.grade.render import FORMATS, sarif
 from security.grade.render.locations import settings_lines
-from security.grade.render.text import WIDTH, printable
+from security.grade.render.text import WIDTH, printable, width_of
 from security.policy.errors import PolicyError, must_be
 
 from . import explain_text, text
@@ -104,7 +104,7 @@ def _explained(given: Mapping[str, Any], options: Options, stdout: OutputWrapper
         message = "--explain must stand with one URL and one user at most."
         raise CommandError(message, returncode=FAILED)
     found = explain(given["explain"], options.host, next(iter(options.users), None))
-    stdout.write(explain_text.FORMATS[given["format"]](found))
+    stdout.write(explain_text.FORMATS[given["format"]](found, width_of(stdout)))
     return FAILED if found.status == 0 else GOOD
 
 
@@ -149,7 +149,7 @@ def _written(
         FORMATS[given["format"]]((card for *_, card in found), out)
     else:
         seen = [(page, card) for page, _, card in found]
-        width, colour = text.width_of(out), _is_coloured(given, stdout)
+        width, colour = width_of(out), _is_coloured(given, stdout)
         if given["verbosity"] > 1:
             out.writelines(text.cards(seen, width=width, colour=colour))
         lines = text.summary(seen, width=width, colour=colour)

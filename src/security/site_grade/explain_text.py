@@ -10,28 +10,32 @@ from dataclasses import asdict
 from itertools import zip_longest
 from typing import Final
 
-from security.grade.render.text import WIDTH, cut, printable
+from security.grade.render.text import cut, printable
 
 from .explain import Explanation
 
 HEADINGS: Final = ("HEADER", "VALUE", "FROM")
-WIDTHS: Final = (35, 25, WIDTH - 64)  # columns
+FIRST: Final = (0.37, 0.265)  # shares of the width; the reason gets what is left
 MAX_VALUE: Final = 100  # characters of a value in the table; JSON has all of it
 
 
-def as_table(found: Explanation) -> str:
-    """Return a table of at most 100 columns."""
-    return "\n".join(_lines(found))
+def as_table(found: Explanation, width: int) -> str:
+    """Return a table of at most ``width`` columns."""
+    return "\n".join(_lines(found, width))
 
 
-def as_json(found: Explanation) -> str:
+def as_json(found: Explanation, width: int) -> str:
+    """Return an object; how wide a terminal is does not matter."""
     return json.dumps(asdict(found), indent=2)
 
 
-FORMATS: Final[Mapping[str, Callable[[Explanation], str]]] = {"text": as_table, "json": as_json}
+FORMATS: Final[Mapping[str, Callable[[Explanation, int], str]]] = {
+    "text": as_table,
+    "json": as_json,
+}
 
 
-def _lines(found: Explanation) -> Iterator[str]:
+def _lines(found: Explanation, width: int) -> Iterator[str]:
     visitor = f" as {found.visitor}" if found.visitor else ""
     status = found.status or "no answer"
     yield printable(f"{found.url}{visitor}: {status}")
@@ -44,11 +48,13 @@ def _lines(found: Explanation) -> Iterator[str]:
         if value:
             yield printable(f"  {name:12}{value}")
     yield ""
-    yield from _row(HEADINGS)
+    first = [int((width - 4) * share) for share in FIRST]
+    widths = (*first, width - 4 - sum(first))
+    yield from _row(HEADINGS, widths)
     short = _short(found.middlewares)
     for row in found.rows:
         value = "-" if row.value is None else cut(row.value, MAX_VALUE)
-        yield from _row((row.header, value, short("; ".join(row.reasons))))
+        yield from _row((row.header, value, short("; ".join(row.reasons))), widths)
 
 
 def _short(paths: tuple[str, ...]) -> Callable[[str], str]:
@@ -64,11 +70,11 @@ def _short(paths: tuple[str, ...]) -> Callable[[str], str]:
     return shorten
 
 
-def _row(cells: tuple[str, ...]) -> Iterator[str]:
+def _row(cells: tuple[str, ...], widths: tuple[int, ...]) -> Iterator[str]:
     columns = [
         textwrap.wrap(printable(cell), width, break_on_hyphens=False) or [""]
-        for cell, width in zip(cells, WIDTHS, strict=True)
+        for cell, width in zip(cells, widths, strict=True)
     ]
     for line in zip_longest(*columns, fillvalue=""):
-        padded = (text.ljust(width) for text, width in zip(line, WIDTHS, strict=True))
+        padded = (text.ljust(width) for text, width in zip(line, widths, strict=True))
         yield "  ".join(padded).rstrip()

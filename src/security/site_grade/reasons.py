@@ -10,7 +10,8 @@ from django.conf import settings
 from django.urls import ResolverMatch
 
 from security.conf import conf
-from security.middleware import runtime
+from security.marks import KEPT_OUT
+from security.middleware import routes, runtime
 from security.middleware.plan import NOT_MODIFIED
 
 from . import provenance
@@ -56,8 +57,8 @@ class Visit:
 
     @property
     def match(self) -> ResolverMatch | None:
-        match: ResolverMatch | None = self.request.resolver_match
-        return match
+        """Where the page leads, also where another answered for the view, as a cache does."""
+        return routes.answered(self.request, self.response)
 
 
 def made_by(header: str, step: Step, visit: Visit, *, is_first: bool) -> str:
@@ -182,6 +183,9 @@ def _reason(header: str, kind: str, setting: str, visit: Visit) -> str:
 def _made_in_view(header: str, visit: Visit) -> str:
     """Say which code around the view, or in it, set a header."""
     match = visit.match
+    if header == CACHE and KEPT_OUT in visit.response.__dict__:
+        origin = provenance.of_ours("SECURITY_CACHE_CONTROL", match)
+        return f"{origin.as_source()}, put on the response"
     view = name_of(match.func) if match is not None else "the page of an error"
     if header.startswith("set-cookie "):
         return f"view {view}, or what is around it"

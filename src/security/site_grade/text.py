@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, TextIO
+from typing import Final
 
 from security.grade.card import Card
 from security.grade.finding import Finding, Severity
 from security.grade.observatory import Verdict
 from security.grade.observatory_scores import ALGORITHM
-from security.grade.render.text import WIDTH, cut, painted, printable, render
+from security.grade.render.text import cut, painted, printable, render
 
 from .pages import Page
 
@@ -26,11 +25,6 @@ _COLOURS: Final = {
 }
 
 Seen = Sequence[tuple[Page, Card]]
-
-
-def width_of(out: TextIO) -> int:
-    """Return how many columns there are to write in."""
-    return min(shutil.get_terminal_size().columns, WIDTH) if out.isatty() else WIDTH
 
 
 def cards(seen: Seen, *, width: int, colour: bool) -> Iterator[str]:

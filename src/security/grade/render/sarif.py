@@ -11,9 +11,10 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final, NamedTuple, TextIO
 from urllib.parse import quote
+
+from security import __version__
 
 from ..card import Card
 from ..finding import Severity
@@ -152,7 +153,7 @@ class _Run:
     def driver(self) -> dict[str, Any]:
         return {
             "name": DISTRIBUTION,
-            "version": _version(),
+            "version": __version__,
             "rules": [_rule(one) for _, one in self.rules.values()],
             "properties": {"observatoryAlgorithm": ALGORITHM},
         }
@@ -224,10 +225,3 @@ def _address(target: str) -> str:
     """Return the URL of a target, which may be a host alone, with nothing that no URL has."""
     url = target if target.startswith(("http://", "https://")) else f"https://{target}/"
     return quote(url, safe="%:/?#[]@!$&'()*+,;=~", errors="replace")
-
-
-def _version() -> str:
-    try:
-        return version(DISTRIBUTION)
-    except PackageNotFoundError:  # run from a checkout
-        return "0"

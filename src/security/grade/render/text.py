@@ -8,7 +8,7 @@ import shutil
 import textwrap
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import Final, TextIO
+from typing import Final, Protocol, TextIO
 
 from ..card import Card
 from ..finding import Finding, Severity
@@ -57,8 +57,20 @@ def write(cards: Iterable[Card], out: TextIO) -> None:
             write_tables(cards, out)
             return
     colour = out.isatty() and not os.environ.get("NO_COLOR")
-    width = min(shutil.get_terminal_size().columns, WIDTH) if out.isatty() else WIDTH
+    width = width_of(out)
     out.writelines(render(card, width=width, colour=colour) for card in cards)
+
+
+class Screen(Protocol):
+    """What can be asked whether it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Tell whether it is."""
+
+
+def width_of(out: Screen) -> int:
+    """Return how many columns there are to write in: those of the terminal, ``WIDTH`` at most."""
+    return min(shutil.get_terminal_size().columns, WIDTH) if out.isatty() else WIDTH
 
 
 def render(card: Card, *, width: int, colour: bool) -> str:

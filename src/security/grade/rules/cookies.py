@@ -30,8 +30,8 @@ NO_SECURE: Final = _finding(
     "no-secure",
     Severity.MEDIUM,
     "The cookie travels over plain HTTP too, where it can be read and replaced.",
-    "Set CSRF_COOKIE_SECURE = True and LANGUAGE_COOKIE_SECURE = True, or secure=True where a "
-    "view sets it.",
+    "Set CSRF_COOKIE_SECURE = True for Django's token, LANGUAGE_COOKIE_SECURE = True for its "
+    "language, and secure=True where a view sets another.",
 )
 SESSION_NO_HTTPONLY: Final = _finding(
     "session-no-httponly",
