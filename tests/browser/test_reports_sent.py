@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
+from contextlib import closing, suppress
 from http.client import HTTPConnection
 
 import pytest
@@ -12,6 +12,7 @@ pytestmark = pytest.mark.requires("chromium")
 
 PLAIN = SHOP.replace("https://", "http://", 1)
 SETTLED = 400  # milliseconds; the reporting delay of this browser is 100
+VISITS = 4
 BY_NAME, BY_ADDRESS = "reports", "csp-report"
 
 
@@ -94,8 +95,15 @@ def test_a_page_that_refuses_its_frame_counts_once(reported):
     assert [(each["shape"], each["subject"]) for each in found] == [(BY_ADDRESS, "frame-ancestors")]
 
 
-def test_a_violation_in_an_ordinary_frame_counts_once(reported):
-    assert counted(reported("/page/frames-script/", expected=2)) == [(BY_NAME, "script-src-elem")]
+def test_a_violation_in_an_ordinary_frame_counts_once(endpoint, reported):
+    """A busy Chromium loses one of a hundred such reports before its own network service."""
+    found = []
+    for _ in range(VISITS):
+        with suppress(AssertionError):
+            found = reported("/page/frames-script/", expected=2)
+            break
+        assert [each["shape"] for each in endpoint("?forget")] == [BY_ADDRESS]
+    assert counted(found) == [(BY_NAME, "script-src-elem")]
 
 
 def test_a_page_makes_trusted_types_once(page, endpoint):
