@@ -17,6 +17,9 @@ MADE = [
     for second in (0, 7)
     for browser in ("Chrome 141", "Firefox 153")
     for column in (1, 2)
+] + [
+    arrival(at=NOW, **{"blocked-uri": "inline", "script-sample": sample})
+    for sample in (*(f"var lastpass_iter = {number}" for number in range(7)), "start()", "go()")
 ]
 ARRIVALS = some.lists(some.tuples(some.sampled_from(MADE), some.integers(1, 9)), min_size=1)
 

@@ -11,11 +11,12 @@ from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 
 from security.models import ReportCount, ReportDaily, ReportGroup, ReportPolicy, ReportTotal
+from security.reports.noise import QUIET
 from security.reports.report import Kind
 from security.reports.visible import visible
 
 from .charts import Chart, Series, stacked
-from .effective import QUIET, telling
+from .effective import telling
 from .spans import HOUR, Span
 
 LISTED: Final = 10  # rows of each table

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
 from django.db.models import Q
 
 from security.models import ReportGroup
-
-# What says nothing about the site.
-QUIET: Final = (ReportGroup.Verdict.NOISE.value, ReportGroup.Verdict.DEFECT.value)
+from security.reports.noise import QUIET
 
 
 def judged(verdicts: Iterable[str]) -> Q:

@@ -16,6 +16,7 @@ from security.conf import conf
 from security.models import ReportCount, ReportDaily, ReportGroup
 from security.reports import storage, webhook
 from security.reports.alert_text import Alert, Message, Reason, ordered
+from security.reports.noise import QUIET
 from security.reports.storage.connection import locked, transact
 from security.reports.storage.moments import DAY, HOUR, day, hour, moment
 from security.signals import report_alert
@@ -26,8 +27,6 @@ LEAST: Final = 20  # reports of an hour, below which nothing is a spike
 MOST: Final = 500  # groups that one message stands for; more follow with the next
 MESSAGES: Final = 48  # a day (UTC): anybody can send reports of something new
 DAILY: Final = "alert"  # under which ``ReportDaily`` counts messages
-
-_SILENT: Final = (ReportGroup.Verdict.NOISE, ReportGroup.Verdict.DEFECT)
 
 logger = logging.getLogger("security.reports")
 
@@ -66,8 +65,8 @@ def _told_of(using: str, today: date) -> QuerySet[ReportGroup]:
     """Return the groups that may be told of today."""
     rows = ReportGroup.objects.using(using).filter(overflow=False)
     rows = rows.filter(Q(alerted_on=None) | Q(alerted_on__lt=today))
-    loud = Q(ruled="") & ~Q(verdict__in=_SILENT)
-    loud |= ~Q(ruled="") & ~Q(ruled__in=_SILENT)
+    loud = Q(ruled="") & ~Q(verdict__in=QUIET)
+    loud |= ~Q(ruled="") & ~Q(ruled__in=QUIET)
     return rows.filter(loud).exclude(status=ReportGroup.Status.IGNORED)
 
 

@@ -31,6 +31,10 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"  # says too little, or is of a type that we do not know
 
 
+# Verdicts that say nothing about the site. In a group they give way to any other.
+QUIET: Final = frozenset({Verdict.NOISE.value, Verdict.DEFECT.value})
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """A verdict, the id of the rule that gave it ("" for none) and the pack's version."""
@@ -38,6 +42,10 @@ class Judgement:
     verdict: Verdict
     rule: str
     pack: str
+
+    @property
+    def is_quiet(self) -> bool:
+        return self.verdict in QUIET
 
 
 @dataclass(frozen=True)

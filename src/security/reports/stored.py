@@ -13,13 +13,12 @@ from security.models import ReportCount, ReportExemplar, ReportGroup, ReportPoli
 from security.reports import storage
 from security.reports.entry import Entry
 from security.reports.evidence import Violation
-from security.reports.noise import Verdict
+from security.reports.noise import QUIET
 from security.reports.report import Disposition, Kind, Report
 
 MAX_GROUPS: Final = 5_000  # read at once; with what one of each says, some 20 MB
 CHUNK: Final = 500  # rows that the database hands over at a time
 BY_HAND: Final = "ruled so by hand"
-NOISE: Final = frozenset({Verdict.NOISE.value, Verdict.DEFECT.value})
 _COLUMNS: Final = (
     "fingerprint",
     "disposition",
@@ -110,7 +109,7 @@ def scripts(selection: Selection, most: int = MAX_GROUPS) -> list[Script]:
     return [
         Script(*row)
         for *row, verdict, ruled in rows[:most].values_list(*columns, "verdict", "ruled")
-        if (ruled or verdict) not in NOISE
+        if (ruled or verdict) not in QUIET
     ]
 
 
@@ -142,7 +141,7 @@ def _violation(
     first, last = row["first_seen"], row["last_seen"]
     verdict = row["ruled"] or row["verdict"]
     noise = ""
-    if verdict in NOISE:
+    if verdict in QUIET:
         noise = BY_HAND if row["ruled"] else row["rule"] or verdict
     return Violation(
         directive=row["subject"],

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from security.models import ReportExemplar, ReportGroup, ReportPolicy
 from security.reports import grouping
 from security.reports.entry import Arrival, Entry
+from security.reports.noise import QUIET
 
-from . import numbers, upsert
+from . import numbers, upsert, verdicts
 from .moments import HOUR, moment
 
 MAX_BROWSERS: Final = 10  # names kept for each group
@@ -17,25 +19,49 @@ MAX_BROWSERS: Final = 10  # names kept for each group
 Brought = Mapping[int, Sequence[Arrival]]  # by the id of the group
 
 
-def complete(using: str, brought: Brought) -> dict[int, frozenset[str] | None]:
+class Full(NamedTuple):
+    """
+    What a group has that takes no more exemplars.
+
+    ``browsers`` is ``None`` for as many as it takes. One that ``is_quiet`` takes a report that
+    is not.
+    """
+
+    browsers: frozenset[str] | None
+    is_quiet: bool
+
+    def takes(self, entry: Entry) -> bool:
+        """Tell whether an entry brings the group anything."""
+        if self.is_quiet and not entry.judgement.is_quiet:
+            return True
+        return self.browsers is not None and entry.browser not in {"", *self.browsers}
+
+
+def complete(using: str, brought: Brought) -> dict[int, Full]:
     """
     Add browsers and exemplars that differ from those that are kept.
 
-    Returns the groups that take no more exemplars, with the browsers that they have, ``None``
-    for as many as they take. Others wait for these groups until the transaction ends.
+    A quiet group gets the verdict of the first report that is not, and keeps that report, if
+    need be in the place of the last. Returns the groups that take no more exemplars. Others
+    wait for these groups until the transaction ends.
     """
-    done: dict[int, frozenset[str] | None] = {}
+    done: dict[int, Full] = {}
     ids = {pk for (pk,) in upsert.select(using, ReportGroup, ["pk"], brought, lock=True)}
     groups = ReportGroup.objects.using(using)
-    rows = groups.only("browsers").in_bulk(ids).values()
-    kept: dict[int, list[str]] = {}
-    texts = upsert.select(using, ReportExemplar, ("group", "pk", "text"), brought)
-    for group, _, text in sorted(texts):
-        kept.setdefault(group, []).append(text)
+    rows = groups.only("kind", "subject", "verdict", "ruled", "browsers").in_bulk(ids).values()
+    kept = _kept(using, brought)
     new: list[ReportExemplar] = []
+    replaced: list[int] = []
+    moves: verdicts.Moves = Counter()
     for row in rows:
-        old, arrivals = kept.get(row.pk, []), brought[row.pk]
-        more = _exemplars(old, arrivals)
+        old, arrivals = kept.get(row.pk, {}), brought[row.pk]
+        loud = next((each for each in arrivals if not each.entry.judgement.is_quiet), None)
+        if row.verdict in QUIET and loud is not None:
+            verdicts.give(using, moves, row, loud.entry.judgement)
+            arrivals = [loud, *arrivals]
+            if len(old) >= grouping.MAX_EXEMPLARS:
+                replaced.append(old.popitem()[0])
+        more = _exemplars([*old.values()], arrivals)
         new += [
             ReportExemplar(group_id=row.pk, text=each.entry.text, received=moment(each.at))
             for each in more
@@ -44,9 +70,21 @@ def complete(using: str, brought: Brought) -> dict[int, frozenset[str] | None]:
         if browsers != row.browsers:
             groups.filter(pk=row.pk).update(browsers=browsers)
         if len(old) + len(more) >= grouping.MAX_EXEMPLARS:
-            done[row.pk] = None if len(browsers) >= MAX_BROWSERS else frozenset(browsers)
+            known = None if len(browsers) >= MAX_BROWSERS else frozenset(browsers)
+            done[row.pk] = Full(known, row.verdict in QUIET)
+    ReportExemplar.objects.using(using).filter(pk__in=replaced).delete()
     ReportExemplar.objects.using(using).bulk_create(new)
+    verdicts.moved(using, moves)
     return done
+
+
+def _kept(using: str, groups: Iterable[int]) -> dict[int, dict[int, str]]:
+    """Return the texts of the exemplars by group and id, the oldest first."""
+    kept: dict[int, dict[int, str]] = {}
+    columns = ("group", "pk", "text")
+    for group, pk, text in sorted(upsert.select(using, ReportExemplar, columns, groups)):
+        kept.setdefault(group, {})[pk] = text
+    return kept
 
 
 def _exemplars(kept: Sequence[str], arrivals: Sequence[Arrival]) -> list[Arrival]:

@@ -94,7 +94,7 @@ def _remember(
     at: tuple[str, ...],
     arrivals: Sequence[Arrival],
     places: Places,
-    full: dict[int, frozenset[str] | None],
+    full: dict[int, details.Full],
 ) -> None:
     for arrival in arrivals:
         entry, found = arrival.entry, places[arrival.entry]
@@ -112,8 +112,8 @@ def _complete(at: tuple[str, ...], arrival: Arrival) -> Place | None:
     found = MEMORY.get((at, entry.fingerprint), arrival.at)
     if found is None:
         return None
-    group, browsers = found
-    if browsers is not None and entry.browser and entry.browser not in browsers:
+    group, full = found
+    if full.takes(entry):
         return None
     if entry.policy and not MEMORY.get((at, group, entry.policy), arrival.at):
         return None

@@ -1,0 +1,43 @@
+"""Another verdict on a group that is locked, and the totals that follow it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from security.models import ReportCount, ReportGroup, ReportTotal
+from security.reports.noise import Judgement
+
+from . import upsert
+from .counts import part_of
+
+# What the totals gain and lose: by hour, kind, subject and verdict.
+Moves = Counter[tuple[datetime, str, str, str]]
+
+
+def give(using: str, moves: Moves, group: ReportGroup, judgement: Judgement) -> None:
+    """Write a judgement on a group, and note what that moves."""
+    before = group.ruled or group.verdict
+    group.verdict = judgement.verdict.value
+    group.rule, group.pack = judgement.rule, judgement.pack
+    group.save(using=using, update_fields=["verdict", "rule", "pack"])
+    move(using, moves, group, before)
+
+
+def move(using: str, moves: Moves, group: ReportGroup, before: str) -> None:
+    """Note what totals lose and gain by a group that had another verdict."""
+    verdict = group.ruled or group.verdict
+    if verdict == before:
+        return
+    counts = ReportCount.objects.using(using).filter(group=group)
+    for hour, count in counts.values_list("hour", "count"):
+        moves[hour, *part_of(group.kind, group.subject, before)] -= count
+        moves[hour, *part_of(group.kind, group.subject, verdict)] += count
+
+
+def moved(using: str, moves: Moves) -> None:
+    """Write what was noted."""
+    if rows := [(*key, count) for key, count in sorted(moves.items()) if count]:
+        names = ("hour", "kind", "subject", "verdict", "count")
+        upsert.add(using, ReportTotal, names, rows)
+        ReportTotal.objects.using(using).filter(count__lte=0).delete()
