@@ -73,6 +73,16 @@ def test_the_query_and_the_numbers_of_a_page_are_not_kept(server, keeper):
     assert report.blocked == "https://cdn.example/a.png"
 
 
+@pytest.mark.parametrize("document", ["about", "about:srcdoc", ""])
+def test_nor_are_those_of_a_frame_without_an_address(server, keeper, document):
+    own, foreign = "https://testserver/invoice/8731/", "https://cdn.example/invoice/8731/"
+    members = {"document-uri": document, "source-file": foreign, "referrer": foreign}
+    server.post("/reports/", body(**members, **{"blocked-uri": own}))
+    (report,) = keeper().reports
+    assert (report.blocked, report.source) == ("https://testserver/invoice/<int>/", foreign)
+    assert report.referrer == "https://cdn.example"
+
+
 def test_the_browser_of_a_legacy_report_is_that_of_the_request(server, keeper):
     server.post("/reports/", body())
     assert [arrival.entry.browser for arrival in keeper().arrivals] == ["Chrome 156"]

@@ -77,17 +77,19 @@ class Entry:
             raise ValueError(f"no entry: {error}") from error
 
 
-def enter(report: Report, pack: Pack, template: Callable[[str], str], user_agent: str) -> Entry:
+def enter(
+    report: Report, pack: Pack, template: Callable[[str], str], user_agent: str, host: str = ""
+) -> Entry:
     """
     Judge and scrub a report as it came.
 
     ``user_agent`` is the header of the request that brought it, for where the report does not
-    say. ``template`` is what ``scrub`` takes.
+    say. ``template`` and ``host`` are what ``scrub`` takes.
     """
     judgement = pack.judge(report)
     if not report.user_agent and user_agent:
         report = replace_agent(report, str(browsers.classify(user_agent)))
-    return Entry.of(scrub(report, template=template), judgement)
+    return Entry.of(scrub(report, template=template, host=host), judgement)
 
 
 def replace_agent(report: Report, user_agent: str) -> Report:

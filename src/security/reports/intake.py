@@ -37,12 +37,15 @@ class _ManyError(Exception):
         self.taken = taken
 
 
-def take(body: bytes, user_agent: str, prefix: str = "", urlconf: Any = None) -> Taken:
+def take(
+    body: bytes, user_agent: str, prefix: str = "", urlconf: Any = None, host: str = ""
+) -> Taken:
     """
     Return the reports of a body, judged and scrubbed, each item that is bad left out.
 
     ``user_agent`` is that of the request; ``prefix`` is where the site is mounted (``/app``),
-    ``urlconf`` that of the request, or ``None``. Raises nothing.
+    ``urlconf`` that of the request, or ``None``, ``host`` the name that it was sent to. Raises
+    nothing.
     """
     browser = str(browsers.classify(user_agent[: browsers.MAX_READ]))
     if b"'nonce-" in body:
@@ -50,9 +53,9 @@ def take(body: bytes, user_agent: str, prefix: str = "", urlconf: Any = None) ->
     if b'"age":' in body:
         body = _AGE.sub(b'"age":0', body)
     if len(body) > MAX_SIZE:
-        return _take(body, browser, prefix, urlconf)
+        return _take(body, browser, prefix, urlconf, host)
     try:
-        return conf.derived(_remembering)(body, browser, prefix, urlconf)  # type: ignore[no-any-return]
+        return conf.derived(_remembering)(body, browser, prefix, urlconf, host)  # type: ignore[no-any-return]
     except _ManyError as many:
         return many.taken
 
@@ -62,16 +65,16 @@ def _remembering() -> Any:
     return lru_cache(MAX_REMEMBERED)(_take_few)
 
 
-def _take_few(body: bytes, browser: str, prefix: str, urlconf: Any) -> Taken:
-    taken = _take(body, browser, prefix, urlconf)
+def _take_few(body: bytes, browser: str, prefix: str, urlconf: Any, host: str) -> Taken:
+    taken = _take(body, browser, prefix, urlconf, host)
     if len(taken.entries) > MAX_ENTRIES:
         raise _ManyError(taken)
     return taken
 
 
-def _take(body: bytes, browser: str, prefix: str, urlconf: Any) -> Taken:
+def _take(body: bytes, browser: str, prefix: str, urlconf: Any, host: str) -> Taken:
     parsed = wire.parse(body)
     pack = conf.SECURITY_REPORTS.pack
     pattern = partial(template, prefix=prefix, urlconf=urlconf)
-    entries = tuple(enter(report, pack, pattern, browser) for report in parsed.reports)
+    entries = tuple(enter(report, pack, pattern, browser, host) for report in parsed.reports)
     return Taken(entries, {reason.value: count for reason, count in parsed.refused.items()})

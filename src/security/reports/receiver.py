@@ -88,6 +88,7 @@ def receive(request: HttpRequest, token: str) -> Batch:
         agent,
         meta.get("SCRIPT_NAME", "").rstrip("/"),
         getattr(request, "urlconf", None),
+        _host(request),
     )
     now = int(time.time())
     arrivals = tuple([Arrival(entry, now) for entry in entries])
@@ -113,12 +114,16 @@ def _unsigned(request: HttpRequest, token: str) -> Surplus | None:
         return None
     if not token:
         return Surplus.UNSIGNED
-    try:
-        host, _ = split_domain_port(request.get_host())
-    except DisallowedHost:
-        host = ""
     today = datetime.now(UTC).date()
-    return None if tokens.is_valid(token, host, today) else Surplus.STALE
+    return None if tokens.is_valid(token, _host(request), today) else Surplus.STALE
+
+
+def _host(request: HttpRequest) -> str:
+    """Return the name that the request was sent to, "" for one that is not allowed."""
+    try:
+        return split_domain_port(request.get_host())[0]
+    except DisallowedHost:
+        return ""
 
 
 def _body(request: Any) -> bytes | StrEnum:

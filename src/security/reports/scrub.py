@@ -25,27 +25,28 @@ _NONCE = re.compile(r"'nonce-[^']+'", re.IGNORECASE)
 _NO_NONCE: Final = "'nonce-removed'"  # still a nonce to whoever parses the policy
 
 
-def scrub(report: Report, *, template: Callable[[str], str]) -> Report:
+def scrub(report: Report, *, template: Callable[[str], str], host: str = "") -> Report:
     """
     Return the report without what points at a person.
 
     Off every URL go user, password, query, fragment and default port; a URL without ``//`` is
     reduced to its scheme, a foreign referrer to its origin. ``template`` turns the path of a
-    page of the document's own host into its pattern (``/invoice/8731/`` into
-    ``/invoice/<int>/``) and returns any other path as it is. Mail addresses, and in samples
+    page of the document's own host, or of ``host`` where the document has none (a frame of
+    ``srcdoc``), into its pattern (``/invoice/8731/`` into ``/invoice/<int>/``) and returns any
+    other path as it is. Mail addresses, and in samples
     and messages long words with digits, are masked; a policy loses its nonces, the User-Agent
     all but family and major version. ``scrub`` of a scrubbed report is that report, if
     ``template`` leaves a template alone.
     """
     document = addresses.read(report.document)
-    host = document.host if document else None
+    own = document.host if document else host.lower() or None
 
     def clean(url: str) -> str:
-        return _clean(url, host, template)
+        return _clean(url, own, template)
 
     def referrer(url: str) -> str:
         address = addresses.read(url)
-        return clean(url) if address is None or address.host == host else address.origin
+        return clean(url) if address is None or address.host == own else address.origin
 
     return Report(
         kind=report.kind,
