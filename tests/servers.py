@@ -166,7 +166,9 @@ def mariadb() -> Iterator[SqlServer]:
     user = _user("mysql")
     with _folder(user) as folder:
         data, local = folder / "data", folder / "socket"
-        common = ("--no-defaults", f"--datadir={data}", *((f"--user={user}",) if user else ()))
+        # One that starts removes the temporary tables of all others in its folder for them.
+        common = ("--no-defaults", f"--datadir={data}", f"--tmpdir={folder}")
+        common += (f"--user={user}",) if user else ()
         install = (_beside("mariadb-server", "mariadb-install-db"), *common)
         _run((*install, "--skip-test-db", "--skip-name-resolve"), folder, None)
         command = (_path("mariadb-server"), *common, f"--socket={local}", f"--bind-address={HOST}")
