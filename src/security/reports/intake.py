@@ -24,10 +24,16 @@ _AGE = re.compile(rb'"age":[0-9]{1,10}(?=[,}])')
 
 
 class Taken(NamedTuple):
-    """What was in a body, and how many of its items were refused, by reason."""
+    """
+    What was in a body, and how many of its items were refused, by reason.
+
+    ``lacks_host`` tells that a report names no page, as from a frame of ``srcdoc``, and that
+    ``take`` was not told the host that others are scrubbed by.
+    """
 
     entries: tuple[Entry, ...]
     refused: Mapping[str, int]
+    lacks_host: bool
 
 
 class _ManyError(Exception):
@@ -77,4 +83,6 @@ def _take(body: bytes, browser: str, prefix: str, urlconf: Any, host: str) -> Ta
     pack = conf.SECURITY_REPORTS.pack
     pattern = partial(template, prefix=prefix, urlconf=urlconf)
     entries = tuple(enter(report, pack, pattern, browser, host) for report in parsed.reports)
-    return Taken(entries, {reason.value: count for reason, count in parsed.refused.items()})
+    lacks_host = not host and any("://" not in report.document for report in parsed.reports)
+    refused = {reason.value: count for reason, count in parsed.refused.items()}
+    return Taken(entries, refused, lacks_host)

@@ -83,17 +83,14 @@ def receive(request: HttpRequest, token: str) -> Batch:
         body = body.replace(f"/{token[: tokens.MAX_TOKEN]}/".encode(errors="replace"), b"/")
     meta = request.META
     agent = meta.get("HTTP_USER_AGENT", "")
-    entries, strange = take(
-        body,
-        agent,
-        meta.get("SCRIPT_NAME", "").rstrip("/"),
-        getattr(request, "urlconf", None),
-        _host(request),
-    )
+    site = (meta.get("SCRIPT_NAME", "").rstrip("/"), getattr(request, "urlconf", None))
+    taken = take(body, agent, *site)
+    if taken.lacks_host:
+        taken = take(body, agent, *site, _host(request))
     now = int(time.time())
-    arrivals = tuple([Arrival(entry, now) for entry in entries])
+    arrivals = tuple([Arrival(entry, now) for entry in taken.entries])
     if TWIN not in meta.get("QUERY_STRING", "").split("&"):
-        return Batch(body, arrivals, strange)
+        return Batch(body, arrivals, taken.refused)
     origin = meta.get("HTTP_ORIGIN", "")
     new = tuple(
         [
@@ -102,7 +99,7 @@ def receive(request: HttpRequest, token: str) -> Batch:
             if not is_repeated(arrival.entry.report, origin=origin, user_agent=agent)
         ]
     )
-    return Batch(body, new, strange, len(arrivals) - len(new))
+    return Batch(body, new, taken.refused, len(arrivals) - len(new))
 
 
 def refused(reason: StrEnum) -> Batch:
