@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import signal
 import socket
 import subprocess
-import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -19,14 +16,10 @@ from typing import Any
 
 import pytest
 
+from tests.processes import HOST, PATIENCE, a_folder, ask, run, running, user_of
 from tests.programs import PROGRAMS, missing, of_postgresql, program
 
-HOST = "127.0.0.1"
 USER = "bulwark"  # whom the database servers trust, without a password
-PATIENCE = 60  # seconds until a server must be ready; it takes one, and CI may be busy
-FAREWELL = 20  # seconds until a server that was asked to stop is killed
-ATTEMPTS = 5  # another process may take a free port before the server does
-PAUSE = 0.02  # seconds between two looks
 
 
 @dataclass(frozen=True)
@@ -65,10 +58,6 @@ class SqlServer(Server):
         name = f"fresh_{next(self.numbers)}"
         self.create(self.settings, name)
         return {**self.settings, "NAME": name}
-
-
-class NotReadyError(Exception):
-    """The server ended, or was not ready in time; the text is the end of what it printed."""
 
 
 @pytest.fixture(scope="session")
@@ -110,10 +99,10 @@ def redis() -> Iterator[Redis]:
     command = (_path("redis-server"), "--bind", HOST, "--save", "", "--appendonly", "no")
 
     def is_ready(process: subprocess.Popen[bytes], port: int) -> bool:
-        return f"process_id:{process.pid}\r\n".encode() in _ask(port, b"INFO server\r\n")
+        return f"process_id:{process.pid}\r\n".encode() in ask(port, b"INFO server\r\n")
 
-    with _folder() as folder, _running(command, folder, is_ready, port="--port") as running:
-        yield Redis(*running)
+    with a_folder() as folder, running(command, folder, is_ready, port="--port") as started:
+        yield Redis(*started)
 
 
 @contextmanager
@@ -123,10 +112,10 @@ def memcached() -> Iterator[Server]:
     command = (_path("memcached"), "-l", HOST, "-U", "0", "-m", "32", *as_user)
 
     def is_ready(process: subprocess.Popen[bytes], port: int) -> bool:
-        return f"STAT pid {process.pid}\r\n".encode() in _ask(port, b"stats\r\n")
+        return f"STAT pid {process.pid}\r\n".encode() in ask(port, b"stats\r\n")
 
-    with _folder() as folder, _running(command, folder, is_ready, port="-p") as running:
-        yield Server(*running)
+    with a_folder() as folder, running(command, folder, is_ready, port="-p") as started:
+        yield Server(*started)
 
 
 @contextmanager
@@ -136,11 +125,11 @@ def postgresql(connections: int = 100, *, durable: bool = False) -> Iterator[Sql
 
     It waits for the disk at each commit only if ``durable``.
     """
-    user = _user("postgres")
-    with _folder(user) as folder:
+    user = user_of("postgres")
+    with a_folder(user) as folder:
         data = folder / "data"
         initdb = (of_postgresql("initdb"), "--pgdata", data, "--username", USER, "--no-sync")
-        _run((*initdb, "--auth", "trust", "--encoding", "UTF8", "--locale", "C"), folder, user)
+        run((*initdb, "--auth", "trust", "--encoding", "UTF8", "--locale", "C"), folder, user)
         hasty = () if durable else ("fsync=off", "full_page_writes=off")
         chosen = (*hasty, f"max_connections={connections}")
         options = [word for setting in chosen for word in ("-c", setting)]
@@ -152,8 +141,8 @@ def postgresql(connections: int = 100, *, durable: bool = False) -> Iterator[Sql
             return False
 
         # SIGINT: do not wait for clients that are still connected.
-        running = _running(command, folder, is_ready, port="-p", user=user, stop=signal.SIGINT)
-        with running as (process, port):
+        started = running(command, folder, is_ready, port="-p", user=user, how=signal.SIGINT)
+        with started as (process, port):
             yield SqlServer(process, port, _settings("postgresql", "postgres", port), _postgresql)
 
 
@@ -163,14 +152,14 @@ def mariadb() -> Iterator[SqlServer]:
     import pymysql
 
     pymysql.install_as_MySQLdb()
-    user = _user("mysql")
-    with _folder(user) as folder:
+    user = user_of("mysql")
+    with a_folder(user) as folder:
         data, local = folder / "data", folder / "socket"
         # One that starts removes the temporary tables of all others in its folder for them.
         common = ("--no-defaults", f"--datadir={data}", f"--tmpdir={folder}")
         common += (f"--user={user}",) if user else ()
         install = (_beside("mariadb-server", "mariadb-install-db"), *common)
-        _run((*install, "--skip-test-db", "--skip-name-resolve"), folder, None)
+        run((*install, "--skip-test-db", "--skip-name-resolve"), folder, None)
         command = (_path("mariadb-server"), *common, f"--socket={local}", f"--bind-address={HOST}")
         command += ("--skip-grant-tables", "--innodb-flush-method=nosync", "--skip-log-bin")
         command += ("--innodb-buffer-pool-size=32M", "--character-set-server=utf8mb4")
@@ -182,7 +171,7 @@ def mariadb() -> Iterator[SqlServer]:
                 return bool(client.recv(1))  # it greets once it serves
             return False
 
-        with _running(command, folder, is_ready, port="--port") as (process, port):
+        with running(command, folder, is_ready, port="--port") as (process, port):
             yield SqlServer(process, port, _settings("mysql", "mysql", port), _mariadb)
 
 
@@ -223,113 +212,3 @@ def _beside(package: str, name: str) -> str:
     found = shutil.which(name, path=os.pathsep.join(folders))
     assert found is not None, f"{PROGRAMS[package]} is there, and {name} is not"
     return found
-
-
-def _user(*names: str) -> str | None:
-    """Return whom root runs a server as: the first user that exists; ``None`` as anybody else."""
-    if os.geteuid() != 0:
-        return None
-    known = {entry.pw_name for entry in pwd.getpwall()}
-    return next(name for name in (*names, "nobody") if name in known)
-
-
-@contextmanager
-def _folder(user: str | None = None) -> Iterator[Path]:
-    """Make a folder that belongs to ``user``; pytest's own are closed to everybody but root."""
-    folder = Path(tempfile.mkdtemp(prefix="bulwark-"))
-    try:
-        if user:
-            shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _running(
-    command: Sequence[object],
-    folder: Path,
-    is_ready: Callable[[subprocess.Popen[bytes], int], bool],
-    *,
-    port: str,
-    user: str | None = None,
-    stop: signal.Signals = signal.SIGTERM,
-) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """
-    Start a server, wait until it and no other is ready, and stop it in the end.
-
-    Raises ``NotReadyError`` when no attempt, each on another port, brings it up.
-    """
-    for attempt in range(1, ATTEMPTS + 1):
-        number = _free_port()
-        with (folder / "log").open("wb") as log:
-            process = _start((*command, port, number), folder, user, log)
-        try:
-            _wait(lambda: is_ready(process, number), process, folder / "log")  # noqa: B023
-            break
-        except BaseException as error:
-            _stop(process, stop)
-            if attempt == ATTEMPTS or not isinstance(error, NotReadyError):
-                raise
-    try:
-        yield process, number
-    finally:
-        _stop(process, stop)
-
-
-def _wait(is_ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + PATIENCE
-    while not is_ready():
-        if process.poll() is not None or time.monotonic() > end:
-            raise NotReadyError(log.read_text(errors="replace")[-2000:])
-        time.sleep(PAUSE)
-
-
-def _start(
-    command: Sequence[object], folder: Path, user: str | None, log: Any
-) -> subprocess.Popen[bytes]:
-    rights: dict[str, Any] = {}
-    if user:
-        rights = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
-    words = [str(word) for word in command]
-    environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
-    return subprocess.Popen(
-        words,
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,  # Ctrl-C is for the suite, which then stops its servers
-        **rights,
-    )
-
-
-def _run(command: Sequence[object], folder: Path, user: str | None) -> None:
-    with (folder / "log").open("wb") as log:
-        code = _start(command, folder, user, log).wait(PATIENCE)
-    if code:
-        raise NotReadyError((folder / "log").read_text(errors="replace")[-2000:])
-
-
-def _stop(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
-    process.send_signal(how)
-    try:
-        process.wait(FAREWELL)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
-
-
-def _ask(port: int, question: bytes) -> bytes:
-    """Return the beginning of the answer, or nothing while nobody answers."""
-    with suppress(OSError), socket.create_connection((HOST, port), timeout=1) as client:
-        client.sendall(question)
-        return client.recv(65536)
-    return b""

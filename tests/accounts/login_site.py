@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
 from asgiref.sync import iscoroutinefunction
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.backends import BaseBackend
@@ -19,6 +21,7 @@ from django.urls import include, path, re_path
 from django.utils.decorators import method_decorator
 from django.utils.functional import SimpleLazyObject
 from django.views import View
+from tests.modes import Site
 
 from security.decorators import login_not_required
 
@@ -70,6 +73,23 @@ def install(settings: Any) -> None:
     settings.AUTHENTICATION_BACKENDS = [f"{__name__}.Backend"]
     REACHED.clear()
     ASKED.clear()
+
+
+@pytest.fixture(autouse=True)
+def installed(settings: Any) -> None:
+    install(settings)
+
+
+@pytest.fixture(name="visit")
+def visiting(site: Site, settings: Any) -> Callable[..., Any]:
+    """GET a page as a user who logged in, or one view at ``/page/``."""
+
+    def ask(address: str, number: int, view: Any = None) -> Any:
+        if view is not None:
+            settings.ROOT_URLCONF = (path("page/", view),)
+        return visit(site.mode, address, logged_in(number))
+
+    return ask
 
 
 def ways(response: Any) -> tuple[str, list[tuple[str, str]]]:

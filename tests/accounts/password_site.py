@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.static import serve
 
+from security.models import PasswordExpiry
+
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -26,6 +29,8 @@ MIDDLEWARE = [
     "security.middleware.MandatoryPasswordChangeMiddleware",
 ]
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+RULE = {"URL_NAME": "password_change"}
+YEAR = timedelta(days=365)
 
 
 class SingleSignOn(BaseBackend):
@@ -90,7 +95,7 @@ def installed(settings: Any) -> None:
     settings.MIDDLEWARE = MIDDLEWARE
     settings.ROOT_URLCONF = __name__
     settings.AUTHENTICATION_BACKENDS = [MODEL_BACKEND, SINGLE_SIGN_ON, BOTH, REMOTE]
-    settings.MANDATORY_PASSWORD_CHANGE = {"URL_NAME": "password_change"}
+    settings.MANDATORY_PASSWORD_CHANGE = {**RULE}
 
 
 @pytest.fixture
@@ -108,6 +113,14 @@ def logged_in(user: Any, backend: str | None = MODEL_BACKEND) -> dict[str, str]:
         session[BACKEND_SESSION_KEY] = backend
     session.save()
     return {"Cookie": f"sessionid={session.session_key};"}  # an empty one may follow
+
+
+def sent_away(response: Any) -> bool:
+    return (response.status_code, response.headers.get("Location")) == (302, "/password/")
+
+
+def row_of(user: User) -> PasswordExpiry:
+    return PasswordExpiry.objects.get(user=user)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user_model, login, logout
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse
 from django.test import AsyncClient, Client
 from django.urls import include, path
@@ -65,6 +66,23 @@ class Visitor:
     def cookie(self) -> str | None:
         morsel = self.client.cookies.get(COOKIE)
         return morsel.value or None if morsel else None
+
+
+def session_of(visitor: Visitor) -> SessionStore:
+    return SessionStore(visitor.cookie)
+
+
+def times(visitor: Visitor) -> tuple[Any, Any]:
+    session = session_of(visitor)
+    return session.get("starttime"), session.get("lastactivity")
+
+
+def bare(session: SessionBase) -> HttpRequest:
+    """Return a request that has a session and nothing else."""
+    request = HttpRequest()
+    request.path = request.path_info = "/plain/"
+    request.session = session
+    return request
 
 
 def who(request: HttpRequest) -> HttpResponse:
@@ -163,8 +181,6 @@ def ann(visitor: Visitor) -> Visitor:
 @pytest.fixture
 def saves(monkeypatch: pytest.MonkeyPatch) -> list[type[SessionBase]]:
     """List every save of a session in the database."""
-    from django.contrib.sessions.backends.db import SessionStore
-
     done: list[Any] = []
     for name in ("save", "asave"):
         if (inner := getattr(SessionStore, name, None)) is not None:

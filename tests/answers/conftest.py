@@ -1,4 +1,4 @@
-"""Commands, and a memory that ends with the rows of each test."""
+"""Commands, who hears of alerts, and a memory that ends with the rows of each test."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 
 import pytest
 from django.core.management import call_command
+from tests.answers.alerted import ADDRESS, mailed_by
 from tests.storing.conftest import database, each, fast, sqlite
 
 from security.reports import storage
+from security.signals import report_alert
 
 __all__ = ["database", "each", "fast", "sqlite"]
 
@@ -58,3 +60,23 @@ def policy_file(tmp_path: Any) -> Callable[[str], str]:
         return str(path)
 
     return write
+
+
+@pytest.fixture
+def told(settings: Any) -> None:
+    """Tell by mail; Django's own backend for tests keeps what was sent."""
+    mailed_by(settings, "locmem")
+    settings.SECURITY_REPORTS = {"ALERT_EMAILS": [ADDRESS]}
+
+
+@pytest.fixture
+def heard() -> Iterator[list[tuple[Any, Any]]]:
+    """Listen to the signal."""
+    calls: list[tuple[Any, Any]] = []
+
+    def listen(sender: Any, alerts: Any, **kwargs: Any) -> None:
+        calls.append((sender, alerts))
+
+    report_alert.connect(listen)
+    yield calls
+    report_alert.disconnect(listen)

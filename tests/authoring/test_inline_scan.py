@@ -1,25 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from django.template.base import DebugLexer, TokenType
-from hypothesis import given
-from tests.authoring.inline_texts import texts
+from tests.authoring.inline_found import found, kinds
 
-from security.authoring.inline_advice import ADD, BY_HAND, ENCLOSED, LOOSE, Kind, Remedy
-from security.authoring.inline_marks import BLOCK, COMMENT, MAX_TEMPLATE, VALUE, Dialect, read
 from security.authoring.inline_scan import MAX_EXCERPT, scan
-from security.policy.errors import PolicyError
-
-DIALECTS = list(Dialect)
-
-
-def found(text: str, **options) -> list[tuple[str, str]]:
-    """Return the kinds and remedies of what a template holds."""
-    return [(each.kind.value, each.remedy.value) for each in scan(text, **options).occurrences]
-
-
-def kinds(text: str, **options) -> list[str]:
-    return [kind for kind, _ in found(text, **options)]
 
 
 @pytest.mark.parametrize(
@@ -185,46 +169,6 @@ def test_a_template_for_the_browser_is_read_within_its_script():
     ]
 
 
-@pytest.mark.parametrize("block", sorted(Dialect.DJANGO.enclosing - {"raw"}))
-def test_no_nonce_is_asked_for_in_a_block_that_would_spoil_it(block):
-    text = f"{{% {block} %}}<script></script><p onclick>{{% end{block} %}}<script></script>"
-    inner, handler, outer = scan(text).occurrences
-    assert (inner.remedy, inner.advice) == (Remedy.HAND, ENCLOSED[block])
-    assert handler.obstacle == f"it stands in {{% {block} %}}"
-    assert outer.remedy is Remedy.NONCE
-
-
-@pytest.mark.parametrize("block", sorted(Dialect.JINJA.enclosing - {"verbatim"}))
-def test_jinja_has_such_blocks_too(block):
-    text = f"{{%- {block} -%}}<script></script>{{%- end{block} -%}}<script></script>"
-    remedies = [each.remedy for each in scan(text, dialect=Dialect.JINJA).occurrences]
-    assert remedies == [Remedy.HAND, Remedy.NONCE]
-
-
-def test_a_tag_that_is_never_closed_encloses_nothing():
-    assert found("{% verbatimly %}{{ '<style>' }}<script></script>") == [("script", "nonce")]
-    assert found("{% cache_buster %}{% filter %}<script></script>") == [("script", "nonce")]
-    assert found("{% verbatim %}<script></script>") == [("script", "hand")]
-
-
-def test_enclosing_blocks_may_be_nested_and_crossed():
-    text = "{% cache %}{% filter %}<style>{% endcache %}</style><script></script>{% endfilter %}"
-    assert found(text) == [("style", "hand"), ("script", "nonce")]
-
-
-@pytest.mark.parametrize("opener", ["{{", "{%", "{{{"])
-def test_no_nonce_is_asked_for_where_its_mark_would_close_another(opener):
-    (first, second) = scan(f"{opener} <script></script>\n<script></script>").occurrences
-    assert (first.remedy, first.advice) == (Remedy.HAND, LOOSE)
-    assert second.remedy is Remedy.NONCE
-
-
-def test_a_mark_of_jinja_may_hold_strings_brackets_and_lines():
-    text = "{{ f('}} <script>', {'a': {}},\n 2) }}{# \n<style> #}{% raw %}{{ ' {% endraw %}<script>"
-    assert kinds(text, dialect=Dialect.JINJA) == ["script"]
-    assert kinds("{{ '<script></script>", dialect=Dialect.JINJA) == ["script"]
-
-
 def test_links_count_only_when_asked_for():
     assert found("<link rel=stylesheet>", links=True) == [("link", "nonce")]
 
@@ -256,84 +200,3 @@ def test_an_excerpt_is_one_short_line_that_no_terminal_obeys():
 )
 def test_an_obstacle_to_moving_an_attribute_is_named(text, obstacle):
     assert scan(text).occurrences[0].obstacle == obstacle
-
-
-@pytest.mark.parametrize(
-    ("text", "head"),
-    [
-        ("<head></head>", 6),
-        ("<head></HEAD >", 6),
-        ("<head>{% if a %}</head>", 16),
-        ("<head></head></head>", None),
-        ("{% block a %}</head>{% endblock %}", None),
-        ("{% verbatim %}</head>{% endverbatim %}", None),
-        ("{{ </head>", None),
-        ("<!-- </head> -->", None),
-        ("<header></header>", None),
-    ],
-)
-def test_the_head_of_a_page_is_found_where_every_page_has_it(text, head):
-    assert scan(text).head == head
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ('{% extends "a/b.html" %}', "a/b.html"),
-        ("{#- x #}{% extends 'a.html' %}", "a.html"),
-        ("{% extends parent %}", ""),
-        ('{% extends "a"|add:".html" %}', ""),
-        ("{% load a %}", None),
-    ],
-)
-def test_the_name_of_the_extended_template_is_read(text, name):
-    assert scan(text).extends == name
-
-
-def test_every_kind_has_its_advice():
-    assert set(ADD) | set(BY_HAND) == set(Kind)
-    assert {name for each in DIALECTS for name in each.enclosing} == set(ENCLOSED)
-
-
-@pytest.mark.parametrize("dialect", DIALECTS)
-def test_a_template_over_the_limit_is_refused(dialect):
-    assert scan("a" * MAX_TEMPLATE, dialect=dialect).occurrences == ()
-    with pytest.raises(PolicyError, match="at most 1000000 characters long"):
-        scan("a" * (MAX_TEMPLATE + 1), dialect=dialect)
-
-
-@pytest.mark.parametrize("dialect", DIALECTS)
-@given(text=texts)
-def test_any_text_can_be_read(dialect, text):
-    result = scan(text, dialect=dialect, links=True)
-    for each in result.occurrences:
-        assert 0 <= each.start < each.end <= len(text)
-        assert (each.start <= each.named) is (each.kind in ADD)
-        assert text.count("\n", 0, each.start) == each.line - 1
-        assert each.column >= 1
-
-
-@given(text=texts)
-def test_marks_stand_where_djangos_lexer_finds_them(text):
-    expected = ["\ufffd" if char in VALUE + BLOCK + COMMENT else char for char in text]
-    kind_of = {TokenType.VAR: VALUE, TokenType.BLOCK: BLOCK, TokenType.COMMENT: COMMENT}
-    for token in DebugLexer(text).tokenize():
-        if kind := kind_of.get(token.token_type):
-            start, end = token.position
-            expected[start:end] = kind * (end - start)
-    assert read(text, Dialect.DJANGO).masked == "".join(expected)
-
-
-HOSTILE = (
-    "{%", "{{", "{#", "{{ '", "{{ (", "<", "<a ", "<a b=\"", "<!--", "<!---", "<script>", "<style>",
-    "<textarea>", "<script><!--<script></script>", "<svg>", "</", "<{{ a }} ", "<a {% b %}\"",
-    "{% cache %}", "{% cache %}{% endfilter %}", "{% comment %}", "<a onclick", " onclick='a'",
-    "<script type=text/template>", "{% raw %}", "<p style=''>\n", "<a href='&#", "<?",
-    "{% verbatim %}",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("dialect", DIALECTS)
-@pytest.mark.parametrize("piece", HOSTILE)
-def test_a_hostile_template_is_read_to_its_end(piece, dialect):
-    scan("<a" + (piece * 20_000)[:20_000], dialect=dialect)

@@ -19,6 +19,8 @@ SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
 COMMON = "django.middleware.common.CommonMiddleware"
 CSRF = "django.middleware.csrf.CsrfViewMiddleware"
 AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
+DJANGO = "django.middleware.security.SecurityMiddleware"
+OUR_CSP = "security.middleware.ContentSecurityPolicyMiddleware"
 MIDDLEWARE = [OURS, SESSIONS, COMMON, CSRF, AUTHENTICATION]
 NONCE = "<CSP_NONCE_SENTINEL>"
 DAY = date(2026, 11, 2)  # on which every check is asked: the clock may pass midnight
@@ -77,3 +79,7 @@ def ramp(*steps: tuple[int, int]) -> dict[str, Any]:
 
 def ids(found: list[CheckMessage]) -> list[str | None]:
     return [message.id for message in found]
+
+
+def texts(found: list[CheckMessage]) -> list[str]:
+    return [str(message.msg) for message in found]

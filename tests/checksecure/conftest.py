@@ -7,6 +7,11 @@ from typing import NamedTuple
 
 import pytest
 from django.core.management import call_command
+from tests.checksecure.codes import OURS, PLACE
+from tests.checksecure.ramp import TODAY
+
+from djangosecure.check import get_check
+from security.middleware import plan
 
 OLD = "djangosecure.middleware.SecurityMiddleware"
 CSRF = "django.middleware.csrf.CsrfViewMiddleware"
@@ -23,6 +28,15 @@ SAFE = {
     "SECURE_SSL_REDIRECT": True,
     "SECRET_KEY": "of-many-characters",
 }
+CHECKS = (
+    "check_security_middleware",
+    "check_sts",
+    "check_sts_include_subdomains",
+    "check_frame_deny",
+    "check_content_type_nosniff",
+    "check_xss_filter",
+    "check_ssl_redirect",
+)
 
 
 class Ran(NamedTuple):
@@ -58,3 +72,35 @@ def run():
 def checksecure(run):
     """Run ``manage.py checksecure``."""
     return lambda *words, **options: run("checksecure", *words, **options)
+
+
+@pytest.fixture
+def found(settings):
+    """Return what the seven checks of the middleware find in these settings."""
+
+    def judge(middleware, values=None):
+        settings.MIDDLEWARE = middleware
+        for name, value in (values or {}).items():
+            setattr(settings, name, value)
+        return {code for name in CHECKS for code in get_check(f"{PLACE}.{name}")()}
+
+    return judge
+
+
+@pytest.fixture
+def calendar(monkeypatch, settings):
+    """Be a site with our middleware on a given day; return what turns the page."""
+    settings.MIDDLEWARE = [OURS]
+    settings.ALLOWED_HOSTS = ["www.example.com"]
+
+    def turn(day):
+        monkeypatch.setattr(plan, "today", lambda: day)
+
+    turn(TODAY)
+    return turn
+
+
+@pytest.fixture
+def hsts(run, calendar):
+    """Run ``manage.py hsts`` on that site."""
+    return lambda *words, **options: run("hsts", *words, **options)

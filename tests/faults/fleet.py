@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import redis
-from tests import servers
+from tests import processes, servers
 from tests.meta.tree import ROOT
 from tests.programs import of_postgresql
 from tests.working import places
@@ -39,11 +39,11 @@ class Program:
 
     def run(self) -> None:
         self.process = self.start()
-        end = time.monotonic() + servers.PATIENCE
+        end = time.monotonic() + processes.PATIENCE
         while not self.is_ready():
             assert self.process.poll() is None, f"{self.name} ended"
             assert time.monotonic() < end, f"{self.name} is not ready"
-            time.sleep(servers.PAUSE)
+            time.sleep(processes.PAUSE)
 
     def kill(self) -> None:
         """End it with all its children at once, as if somebody had pulled the plug."""
@@ -90,15 +90,15 @@ class Fleet:
             subprocess.run(command, env=self.environment, cwd=ROOT, check=True)
             return
         client = redis.Redis(servers.HOST, self.redis)
-        end = time.monotonic() + servers.PATIENCE
+        end = time.monotonic() + processes.PATIENCE
         while client.xlen("security:reports"):
             assert time.monotonic() < end, "the worker does not come to an end"
-            time.sleep(servers.PAUSE)
+            time.sleep(processes.PAUSE)
         client.close()
         worker = self.programs["worker"].process
         assert worker is not None
         worker.terminate()
-        assert worker.wait(servers.PATIENCE) == 0
+        assert worker.wait(processes.PATIENCE) == 0
 
     def counts(self) -> dict[str, int]:
         """Return how many reports each host that was blocked has."""
@@ -113,10 +113,10 @@ class Fleet:
 @contextmanager
 def running(sink: str) -> Iterator[Fleet]:
     """Run a fleet whose reports go into the ``database`` or through ``redis``."""
-    user = servers._user("postgres")
+    user = processes.user_of("postgres")
     with ExitStack() as stack:
-        folder = stack.enter_context(servers._folder(user))
-        ports = {name: servers._free_port() for name in ("web", "redis", "postgresql")}
+        folder = stack.enter_context(processes.a_folder(user))
+        ports = {name: processes.free_port() for name in ("web", "redis", "postgresql")}
         database = servers._settings("postgresql", "postgres", ports["postgresql"])
         reports: dict[str, Any] = {"MAX_GROUPS_PER_HOUR": 1_000_000}
         if sink == "redis":
@@ -137,7 +137,7 @@ def running(sink: str) -> Iterator[Fleet]:
         data = folder / "data"
         initdb = (of_postgresql("initdb"), "--pgdata", data, "--username", servers.USER)
         initdb += ("--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync")
-        servers._run(initdb, folder, user)
+        processes.run(initdb, folder, user)
         postgres = (of_postgresql("postgres"), "-D", data, "-h", servers.HOST, "-k", folder)
         # Without fsync: what a killed process wrote is with the kernel. Recovery is quicker.
         postgres += ("-p", ports["postgresql"], "-c", "fsync=off")
@@ -146,13 +146,13 @@ def running(sink: str) -> Iterator[Fleet]:
         store += ("--appendonly", "yes", "--appendfsync", "always")
 
         def opened(port: int, question: bytes, answer: bytes) -> Callable[[], bool]:
-            return lambda: servers._ask(port, question).startswith(answer)
+            return lambda: processes.ask(port, question).startswith(answer)
 
         worker = ("-m", "django", "reportworker", "--idle", "1", "--batch", "10")
         programs = [
             Program(
                 "postgresql",
-                lambda: servers._start(postgres, folder, user, log),
+                lambda: processes.start(postgres, folder, user, log),
                 lambda: accepts(database),
             ),
             Program(
@@ -165,7 +165,7 @@ def running(sink: str) -> Iterator[Fleet]:
             programs += [
                 Program(
                     "redis",
-                    lambda: servers._start(store, folder, user, log),
+                    lambda: processes.start(store, folder, user, log),
                     opened(ports["redis"], b"PING\r\n", b"+PONG"),
                 ),
                 Program("worker", lambda: python(*worker), lambda: True),

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests import servers
+from tests import processes, servers
 from tests.faults import fleet
 
 SENDERS = 8
@@ -87,15 +87,15 @@ def tell(sink: str, kills: int, seed: int) -> Told:
 
 def wait_for_more(told: Told) -> None:
     """Wait until the site is at work again."""
-    enough, end = len(told.taken) + AGAIN, time.monotonic() + servers.PATIENCE
+    enough, end = len(told.taken) + AGAIN, time.monotonic() + processes.PATIENCE
     while len(told.taken) < enough:
         assert time.monotonic() < end, f"nothing is accepted: {told}"
-        time.sleep(servers.PAUSE)
+        time.sleep(processes.PAUSE)
 
 
 def send(told: Told, number: int, port: int, over: threading.Event) -> None:
     """Send reports, each of a violation of its own and each once, until it is over."""
-    connection = http.client.HTTPConnection(servers.HOST, port, timeout=servers.PATIENCE)
+    connection = http.client.HTTPConnection(servers.HOST, port, timeout=processes.PATIENCE)
     headers = {"Content-Type": "application/csp-report"}
     count = 0
     while not over.is_set():

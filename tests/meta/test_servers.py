@@ -7,7 +7,7 @@ import pytest
 import redis
 from django.db import connections
 from pymemcache.client.base import Client
-from tests import servers
+from tests import processes, servers
 
 SQL = ["postgresql_server", "mariadb_server"]
 CONTEXTS = ["redis", "memcached", "postgresql", "mariadb"]
@@ -64,8 +64,8 @@ def test_a_server_ends_with_its_block_and_leaves_nothing(name):
 
 @pytest.mark.requires("redis-server")
 def test_a_port_that_somebody_took_is_left_to_them(redis_server, monkeypatch):
-    ports = iter([redis_server.port, servers._free_port()])
-    monkeypatch.setattr(servers, "_free_port", lambda: next(ports))
+    ports = iter([redis_server.port, processes.free_port()])
+    monkeypatch.setattr(processes, "free_port", lambda: next(ports))
     with servers.redis() as other:
         assert other.port != redis_server.port
 
@@ -75,6 +75,6 @@ def test_a_server_that_cannot_start_says_why(monkeypatch, tmp_path):
         return False
 
     command = ("sh", "-c", "echo no room; exit 3")
-    server = servers._running(command, tmp_path, never, port="port")
-    with pytest.raises(servers.NotReadyError, match="no room"), server:
+    server = processes.running(command, tmp_path, never, port="port")
+    with pytest.raises(processes.NotReadyError, match="no room"), server:
         raise AssertionError

@@ -1,47 +1,13 @@
 from __future__ import annotations
 
-import json
 import logging
-import time
 
 import pytest
-from django.core.handlers.asgi import ASGIRequest
-from django.core.signing import TimestampSigner
-from django.http import JsonResponse
-from django.urls import path
-from tests.wire import Request
+from tests.middleware.claims import CLAIMS, NAMES, TRUSTED, learn
 
-from security import proxy_probe
-from security.client import client_of
-from security.conf import conf
-from security.middleware import SecurityMiddleware
-from security.middleware.shield import Shield
 from security.policy.forwarded import address_of
 
-NAMES = (
-    "HTTP_FORWARDED",
-    "HTTP_X_FORWARDED_FOR",
-    "HTTP_X_FORWARDED_HOST",
-    "HTTP_X_FORWARDED_PORT",
-    "HTTP_X_FORWARDED_PROTO",
-    "HTTP_X_FORWARDED_SCHEME",
-    "HTTP_X_FORWARDED_SSL",
-    "HTTP_X_FORWARDED_PREFIX",
-    "HTTP_X_REAL_IP",
-)
-CLAIMS = {
-    "Host": "testserver",
-    "Forwarded": "for=198.51.100.7;proto=https;host=shop.example",
-    "X-Forwarded-For": "198.51.100.7",
-    "X-Forwarded-Host": "shop.example",
-    "X-Forwarded-Port": "8443",
-    "X-Forwarded-Proto": "https",
-    "X-Forwarded-Scheme": "https",
-    "X-Forwarded-Ssl": "on",
-    "X-Forwarded-Prefix": "/x",
-    "X-Real-Ip": "198.51.100.7",
-}
-TRUSTED = ["10.0.0.5", "10.1.0.0/16", "2001:db8::/32", "::1"]
+pytestmark = pytest.mark.usefixtures("proxied")
 OURS = [
     "10.0.0.5",
     "10.1.255.255",
@@ -75,39 +41,12 @@ IGNORED = (
 )
 
 
-def told(request):
-    """Say what a view learns about the connection."""
-    return JsonResponse(
-        {
-            "secure": request.is_secure(),
-            "client": client_of(request),
-            "host": request.get_host(),
-            "port": request.get_port(),
-            "claims": sorted(name for name in NAMES if name in request.META),
-            "headers": sorted(name for name in request.headers if "Forwarded" in name),
-        }
-    )
-
-
-@pytest.fixture(autouse=True)
-def installed(settings):
-    settings.MIDDLEWARE = ["security.middleware.SecurityMiddleware"]
-    settings.ROOT_URLCONF = (path("sync/", told),)
-    settings.ALLOWED_HOSTS = ["testserver", "shop.example"]
-    settings.SECURITY_TRUSTED_PROXIES = TRUSTED
-
-
 @pytest.fixture
 def believing(settings):
     """Be told to believe what a proxy says."""
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     settings.USE_X_FORWARDED_HOST = True
     settings.USE_X_FORWARDED_PORT = True
-
-
-def learn(answer):
-    assert answer.status == 200
-    return json.loads(answer.body)
 
 
 NOTHING = {"secure": False, "host": "testserver", "port": "80", "claims": [], "headers": []}
@@ -224,151 +163,3 @@ def test_without_any_of_it_the_headers_are_the_views_to_read(wire, settings):
     found = learn(wire()(headers=CLAIMS))
     assert (found["secure"], found["host"]) == (False, "testserver")
     assert found["claims"] == sorted(NAMES)
-
-
-HTTPS = {
-    "X-Forwarded-For": "198.51.100.7",
-    "X-Forwarded-Proto": "https",
-}
-WAYS = {
-    "x-forwarded": HTTPS,
-    "proto": {"X-Forwarded-Proto": "https"},
-    "chain": {"X-Forwarded-For": "6.6.6.6, 198.51.100.7, 10.1.0.1", "X-Forwarded-Proto": "https"},
-    "forwarded": {"Forwarded": "for=198.51.100.7;proto=https"},
-    "both": {**HTTPS, "Forwarded": "for=198.51.100.7;proto=https"},
-}
-
-
-@pytest.mark.parametrize("way", WAYS)
-def test_https_at_a_declared_proxy_is_https_without_another_setting(wire, settings, way):
-    settings.SECURE_SSL_REDIRECT = True
-    settings.SECURE_HSTS_SECONDS = 60
-    headers = {"Host": "testserver", **WAYS[way]}
-    site = wire()
-    answer = site(peer="10.0.0.5", headers=headers)
-    address = "10.0.0.5" if way == "proto" else "198.51.100.7"
-    assert (learn(answer)["secure"], learn(answer)["client"]) == (True, [address, "https"])
-    assert answer["Strict-Transport-Security"] == "max-age=60"
-    assert site(peer="203.0.113.9", headers=headers).status == 301
-
-
-def test_a_redirect_ends_where_the_proxy_speaks_https(wire, settings):
-    settings.SECURE_SSL_REDIRECT = True
-    site = wire()
-    plain = {"Host": "testserver"} | HTTPS | {"X-Forwarded-Proto": "http"}
-    assert site(peer="10.0.0.5", headers=plain)["Location"] == "https://testserver/sync/"
-    assert site(peer="10.0.0.5", headers={"Host": "testserver"} | HTTPS).status == 200
-
-
-def test_plain_http_behind_a_proxy_that_connects_over_tls_is_plain_http(wire, settings):
-    settings.SECURE_SSL_REDIRECT = True
-    settings.SECURE_HSTS_SECONDS = 60
-    headers = {"Host": "testserver"} | HTTPS | {"X-Forwarded-Proto": "http"}
-    answer = wire()(peer="10.0.0.5", headers=headers, scheme="https")
-    assert (answer.status, answer["Location"]) == (301, "https://testserver/sync/")
-    assert answer["Strict-Transport-Security"] is None
-
-
-def test_any_number_of_declared_proxies_is_believed(wire, monkeypatch):
-    monkeypatch.setattr("security.middleware.hosts.MAX_REMEMBERED", 2)
-    site = wire()
-    for number in (1, 2, 3, 3, 1):
-        headers = {"Host": "testserver"} | HTTPS
-        assert learn(site(peer=f"10.1.0.{number}", headers=headers))["secure"] is True
-    assert conf.memo[Shield].doorkeeper.ours == {"10.1.0.1", "10.1.0.2"}
-
-
-def test_contradicting_headers_change_nothing(wire):
-    headers = {"Host": "testserver"} | HTTPS | {"Forwarded": "for=6.6.6.6;proto=https"}
-    found = learn(wire()(peer="10.0.0.5", headers=headers))
-    assert (found["secure"], found["client"]) == (False, ["10.0.0.5", "http"])
-
-
-def test_the_header_that_django_is_told_decides_alone(wire, settings):
-    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_TLS", "yes")
-    site = wire()
-    headers = {"Host": "testserver", "X-Forwarded-For": "198.51.100.7"}
-    for tls, claimed, scheme in (("yes", "http", "https"), ("no", "https", "http")):
-        claims = {"X-Tls": tls, "X-Forwarded-Proto": claimed}
-        found = learn(site(peer="10.0.0.5", headers=headers | claims))
-        assert (found["secure"], found["client"]) == (scheme == "https", ["198.51.100.7", scheme])
-
-
-def test_without_the_middleware_the_client_is_the_same(wire, settings):
-    settings.MIDDLEWARE = []
-    site = wire()
-    headers = {"Host": "testserver"} | HTTPS
-    assert learn(site(peer="10.0.0.5", headers=headers))["client"] == ["198.51.100.7", "https"]
-    assert learn(site(peer="203.0.113.9", headers=headers))["client"] == ["203.0.113.9", "http"]
-    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    assert learn(site(peer="203.0.113.9", headers=headers))["client"] == ["203.0.113.9", "http"]
-
-
-def test_the_scope_of_the_server_stays_as_it_is():
-    scope = Request(peer="10.0.0.5", headers={"Host": "testserver"} | HTTPS).scope()
-    request = ASGIRequest(scope, None)
-    assert SecurityMiddleware(lambda request: None).process_request(request) is None
-    assert (request.scheme, scope["scheme"]) == ("https", "http")
-
-
-def probe(**request):
-    headers = {"Host": "testserver", proxy_probe.HEADER: proxy_probe.token()}
-    return request | {"headers": headers | request.get("headers", {})}
-
-
-def test_a_signed_probe_is_told_what_was_believed(wire):
-    answer = wire()(**probe(peer="10.0.0.5", headers=CLAIMS))
-    assert json.loads(answer.body) == {
-        "address": "198.51.100.7",
-        "scheme": "https",
-        "host": "testserver",
-        "port": "80",
-    }
-    assert answer["Cache-Control"] == "no-store"
-    assert answer["X-Content-Type-Options"] == "nosniff"
-
-
-def test_a_probe_from_anybody_else_is_told_that_nothing_was(wire):
-    answer = wire()(**probe(headers=CLAIMS | {"Host": "evil.example"}))
-    believed = {"address": "203.0.113.9", "scheme": "http", "host": None, "port": "80"}
-    assert json.loads(answer.body) == believed
-
-
-SALT = "security.proxyselftest"
-FORGED = {
-    "empty": lambda: "",
-    "unsigned": lambda: "who-am-i",
-    "tampered": lambda: proxy_probe.token() + "x",
-    "of-another-kind": lambda: TimestampSigner(salt="other").sign("who-am-i"),
-    "of-another-question": lambda: TimestampSigner(salt=SALT).sign("who-is-admin"),
-    "of-another-key": lambda: TimestampSigner(key="x" * 50, salt=SALT).sign("who-am-i"),
-    "long": lambda: "x" * 60_000,
-    "not-ascii": lambda: "who-am-i:\xe9:\xe9",
-}
-
-
-@pytest.mark.parametrize("kind", FORGED)
-def test_a_probe_that_we_did_not_sign_is_any_request(wire, kind):
-    site = wire()
-    headers = {proxy_probe.HEADER: FORGED[kind]()}
-    assert "secure" in learn(site(**probe(headers=headers)))
-    assert site(**probe(headers=headers | {"Host": "evil.example"})).status == 400
-
-
-def test_a_probe_is_answered_for_a_minute(wire, monkeypatch):
-    site, request = wire(), probe()
-    assert "address" in learn(site(**request))
-    later = time.time() + proxy_probe.MAX_AGE + 1
-    monkeypatch.setattr("django.core.signing.time.time", lambda: later)
-    assert "secure" in learn(site(**request))
-
-
-def test_where_no_proxy_is_declared_a_probe_is_any_request(wire, settings):
-    settings.SECURITY_TRUSTED_PROXIES = []
-    assert "secure" in learn(wire()(**probe()))
-
-
-def test_a_probe_alone_is_not_logged(wire, caplog):
-    caplog.set_level(logging.INFO)
-    wire()(**probe())
-    assert caplog.records == []

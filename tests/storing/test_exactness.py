@@ -13,7 +13,7 @@ from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core.management import call_command
 from django.db import connections
 from django.db.transaction import atomic, set_rollback
-from tests import servers
+from tests import processes, servers
 from tests.storing import sender
 from tests.storing.conftest import known
 from tests.storing.made import NOW, arrival, counted, sums, together
@@ -163,26 +163,26 @@ def its_own():
         folder = of.joinpath("cwd").readlink()
 
         def stop(how: signal.Signals = signal.SIGINT) -> None:
-            servers._stop(running.pop(), how)
+            processes.stop(running.pop(), how)
 
         def start() -> None:
             with (folder / "log").open("wb") as log:
-                user = servers._user("postgres")
+                user = processes.user_of("postgres")
                 words = [word.decode() for word in command]
-                process = servers._start(words, folder, user, log)
+                process = processes.start(words, folder, user, log)
             running.append(process)
             pid = folder / "postmaster.pid"
 
             def ready() -> bool:
                 return pid.exists() and pid.read_text().split()[-1:] == ["ready"]
 
-            servers._wait(ready, process, folder / "log")
+            processes.wait(ready, process, folder / "log")
 
         try:
             yield server, stop, start
         finally:
             for process in running:
-                servers._stop(process, signal.SIGINT)
+                processes.stop(process, signal.SIGINT)
 
 
 @pytest.mark.requires("postgresql")

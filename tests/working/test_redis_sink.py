@@ -9,7 +9,7 @@ import threading
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from tests import servers
+from tests import processes, servers
 from tests.working.made import arrivals, entry
 
 from security.reports.entry import Arrival
@@ -75,7 +75,7 @@ class again:  # noqa: N801  # used like a function
 
         words = ["redis-server", "--bind", servers.HOST, "--port", str(self.port), "--save", ""]
         self.process = Popen(words, stdout=DEVNULL)
-        while not servers._ask(self.port, b"PING\r\n").startswith(b"+PONG"):
+        while not processes.ask(self.port, b"PING\r\n").startswith(b"+PONG"):
             assert self.process.poll() is None
 
     def __exit__(self, *error):
