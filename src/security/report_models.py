@@ -141,10 +141,11 @@ class ReportTotal(models.Model):
 
 class ReportDaily(models.Model):
     """
-    Numbers of a day, in UTC, that belong to no group.
+    Numbers of a day, in UTC, that no group holds.
 
     ``what`` is ``browser``, with its family and major version as ``name``; ``refused``, with
-    the reason; or, with the hour as two digits, ``groups`` and ``policies`` that were new.
+    the reason; ``loud``, with the fingerprint of a group that was noise until then; or, with
+    the hour as two digits, ``groups`` and ``policies`` that were new.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from django.core import mail
 from tests.answers.alerted import ADDRESS
@@ -48,6 +50,25 @@ def test_a_new_group_is_told_of_with_the_next_message():
     assert alerts.run(NOW + 60) == 1
     assert "font-src" in mail.outbox[1].body
     assert "img-src" not in mail.outbox[1].body
+
+
+def test_noise_that_is_none_any_more_is_new_however_old_the_group_is():
+    inline = partial(violation, "script-src-elem", "inline")
+    arrive(inline(sample="var lastpass_iter = 1"), at=NOW - 9 * DAY)
+    assert alerts.run(NOW) == 0
+    arrive(inline(sample="start()"), at=NOW - HOUR, count=2)
+    assert alerts.run(NOW) == 1
+    assert (
+        "- new: script-src-elem inline, on shop.example/basket/: 7 reports" in mail.outbox[0].body
+    )
+    assert alerts.run(NOW + DAY) == 0
+
+
+def test_what_is_none_for_days_is_no_news():
+    inline = partial(violation, "script-src-elem", "inline")
+    arrive(inline(sample="var lastpass_iter = 1"), at=NOW - 9 * DAY)
+    arrive(inline(sample="start()"), at=NOW - 3 * DAY)
+    assert alerts.run(NOW) == 0
 
 
 @pytest.mark.parametrize(

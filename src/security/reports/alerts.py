@@ -19,6 +19,7 @@ from security.reports.alert_text import Alert, Message, Reason, ordered
 from security.reports.noise import QUIET
 from security.reports.storage.connection import locked, transact
 from security.reports.storage.moments import DAY, HOUR, day, hour, moment
+from security.reports.storage.numbers import LOUD
 from security.signals import report_alert
 
 NEW_FOR: Final = DAY  # seconds; what is older when the first message is sent is no news
@@ -71,11 +72,13 @@ def _told_of(using: str, today: date) -> QuerySet[ReportGroup]:
 
 
 def _new(using: str, now: int) -> Iterable[tuple[Alert, int]]:
-    rows = _told_of(using, day(now)).filter(
-        alerted_on=None, status=ReportGroup.Status.OPEN, first_seen__gte=moment(now - NEW_FOR)
-    )
-    for group in rows.order_by("-count", "pk")[:MOST]:
-        yield _alert(Reason.NEW, group, group.count, group.first_seen), group.pk
+    since = now - NEW_FOR
+    loud = ReportDaily.objects.using(using).filter(what=LOUD, day__gte=day(since))
+    names = list(loud.order_by("-day", "name").values_list("name", flat=True)[:MOST])
+    rows = _told_of(using, day(now)).filter(alerted_on=None, status=ReportGroup.Status.OPEN)
+    for news in (Q(first_seen__gte=moment(since)), Q(fingerprint__in=names)):
+        for group in rows.filter(news).order_by("-count", "pk")[:MOST]:
+            yield _alert(Reason.NEW, group, group.count, group.first_seen), group.pk
 
 
 def _spikes(using: str, now: int) -> Iterable[tuple[Alert, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from security.models import ReportExemplar, ReportGroup, ReportPolicy
 from security.reports import grouping
@@ -12,9 +12,11 @@ from security.reports.entry import Arrival, Entry
 from security.reports.noise import QUIET
 
 from . import numbers, upsert, verdicts
-from .moments import HOUR, moment
+from .moments import HOUR, day, moment
 
 MAX_BROWSERS: Final = 10  # names kept for each group
+
+_ASKED: Final = ("fingerprint", "kind", "subject", "verdict", "ruled", "browsers")
 
 Brought = Mapping[int, Sequence[Arrival]]  # by the id of the group
 
@@ -48,16 +50,18 @@ def complete(using: str, brought: Brought) -> dict[int, Full]:
     done: dict[int, Full] = {}
     ids = {pk for (pk,) in upsert.select(using, ReportGroup, ["pk"], brought, lock=True)}
     groups = ReportGroup.objects.using(using)
-    rows = groups.only("kind", "subject", "verdict", "ruled", "browsers").in_bulk(ids).values()
+    rows = groups.only(*_ASKED).in_bulk(ids).values()
     kept = _kept(using, brought)
     new: list[ReportExemplar] = []
     replaced: list[int] = []
+    raised: list[tuple[Any, ...]] = []
     moves: verdicts.Moves = Counter()
     for row in rows:
         old, arrivals = kept.get(row.pk, {}), brought[row.pk]
         loud = next((each for each in arrivals if not each.entry.judgement.is_quiet), None)
         if row.verdict in QUIET and loud is not None:
             verdicts.give(using, moves, row, loud.entry.judgement)
+            raised.append((day(loud.at), numbers.LOUD, row.fingerprint, 1))
             arrivals = [loud, *arrivals]
             if len(old) >= grouping.MAX_EXEMPLARS:
                 replaced.append(old.popitem()[0])
@@ -75,6 +79,7 @@ def complete(using: str, brought: Brought) -> dict[int, Full]:
     ReportExemplar.objects.using(using).filter(pk__in=replaced).delete()
     ReportExemplar.objects.using(using).bulk_create(new)
     verdicts.moved(using, moves)
+    numbers.add(using, sorted(raised))
     return done
 
 

@@ -1,4 +1,4 @@
-"""Numbers of a day: what was refused, and how much of what is new an hour may bring."""
+"""Numbers of a day: what was refused, what is noise no more, how much an hour may bring."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ BROWSER: Final = "browser"
 REFUSED: Final = "refused"
 GROUPS: Final = "groups"  # new ones of an hour, under its number
 POLICIES: Final = "policies"
+LOUD: Final = "loud"  # groups that were noise until that day, under their fingerprints
 MAX_NAME: Final = 64  # characters of a column
 MAX_BROWSERS: Final = 200  # about so many names a day; senders may invent more
 
