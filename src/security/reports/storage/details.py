@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from security.models import ReportExemplar, ReportGroup, ReportPolicy
 from security.reports import grouping
@@ -12,11 +11,9 @@ from security.reports.entry import Arrival, Entry
 from security.reports.noise import QUIET
 
 from . import numbers, upsert, verdicts
-from .moments import HOUR, day, moment
+from .moments import HOUR, moment
 
 MAX_BROWSERS: Final = 10  # names kept for each group
-
-_ASKED: Final = ("fingerprint", "kind", "subject", "verdict", "ruled", "browsers")
 
 Brought = Mapping[int, Sequence[Arrival]]  # by the id of the group
 
@@ -50,19 +47,15 @@ def complete(using: str, brought: Brought) -> dict[int, Full]:
     done: dict[int, Full] = {}
     ids = {pk for (pk,) in upsert.select(using, ReportGroup, ["pk"], brought, lock=True)}
     groups = ReportGroup.objects.using(using)
-    rows = groups.only(*_ASKED).in_bulk(ids).values()
+    rows = groups.only(*verdicts.COLUMNS, "browsers").in_bulk(ids).values()
     kept = _kept(using, brought)
     new: list[ReportExemplar] = []
     replaced: list[int] = []
-    raised: list[tuple[Any, ...]] = []
-    moves: verdicts.Moves = Counter()
+    loud = verdicts.hear(using, rows, brought)
     for row in rows:
         old, arrivals = kept.get(row.pk, {}), brought[row.pk]
-        loud = next((each for each in arrivals if not each.entry.judgement.is_quiet), None)
-        if row.verdict in QUIET and loud is not None:
-            verdicts.give(using, moves, row, loud.entry.judgement)
-            raised.append((day(loud.at), numbers.LOUD, row.fingerprint, 1))
-            arrivals = [loud, *arrivals]
+        if row.pk in loud:
+            arrivals = [loud[row.pk], *arrivals]
             if len(old) >= grouping.MAX_EXEMPLARS:
                 replaced.append(old.popitem()[0])
         more = _exemplars([*old.values()], arrivals)
@@ -78,8 +71,6 @@ def complete(using: str, brought: Brought) -> dict[int, Full]:
             done[row.pk] = Full(known, row.verdict in QUIET)
     ReportExemplar.objects.using(using).filter(pk__in=replaced).delete()
     ReportExemplar.objects.using(using).bulk_create(new)
-    verdicts.moved(using, moves)
-    numbers.add(using, sorted(raised))
     return done
 
 

@@ -1,18 +1,47 @@
-"""Another verdict on a group that is locked, and the totals that follow it."""
+"""Another verdict on groups that are locked, and the totals that follow it."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from security.models import ReportCount, ReportGroup, ReportTotal
-from security.reports.noise import Judgement
+from security.reports.entry import Arrival
+from security.reports.noise import QUIET, Judgement
 
-from . import upsert
+from . import numbers, upsert
 from .counts import part_of
+from .moments import day
+
+COLUMNS: Final = ("fingerprint", "kind", "subject", "verdict", "ruled")
 
 # What the totals gain and lose: by hour, kind, subject and verdict.
 Moves = Counter[tuple[datetime, str, str, str]]
+
+
+def hear(
+    using: str, groups: Iterable[ReportGroup], brought: Mapping[int, Sequence[Arrival]]
+) -> dict[int, Arrival]:
+    """
+    Give quiet groups the verdict of the first report that is not; return these reports.
+
+    ``brought`` is by the id of the group, as is what is returned.
+    """
+    heard: dict[int, Arrival] = {}
+    moves: Moves = Counter()
+    days = []
+    for group in groups:
+        told = (each for each in brought[group.pk] if not each.entry.judgement.is_quiet)
+        if group.verdict in QUIET and (loud := next(told, None)) is not None:
+            give(using, moves, group, loud.entry.judgement)
+            days.append((day(loud.at), numbers.LOUD, group.fingerprint, 1))
+            heard[group.pk] = loud
+    if heard:
+        moved(using, moves)
+        numbers.add(using, sorted(days))
+    return heard
 
 
 def give(using: str, moves: Moves, group: ReportGroup, judgement: Judgement) -> None:
