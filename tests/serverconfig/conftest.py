@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.serverconfig import fronts
-from tests.serverconfig.fronts import HOST, PACKAGES, Front
+from tests.serverconfig.fronts import PACKAGES, Front
 
 FRONTS = [pytest.param(name, marks=pytest.mark.requires(p)) for name, p in PACKAGES.items()]
 SCRIPT = "#!/bin/sh\necho 'Content-Type: text/html'\necho\necho RAN\n"
@@ -57,5 +57,5 @@ def front(request: pytest.FixtureRequest, folder: Path, upstream: str) -> Iterat
 @pytest.fixture(scope="session", params=FRONTS)
 def lonely(request: pytest.FixtureRequest, folder: Path) -> Iterator[Front]:
     """Return a server whose Django is down."""
-    with fronts.front(request.param, folder, f"{HOST}:{fronts.free_ports()[0]}") as running:
+    with fronts.front(request.param, folder, fronts.NOBODY) as running:
         yield running

@@ -23,6 +23,7 @@ from demo.tls import Certificate, certificate
 from tests.accounts.running_site import HOST, is_serving
 from tests.programs import program
 
+NOBODY = f"{HOST}:1"  # an address that refuses; a free port may be somebody's a moment later
 PACKAGES = {"nginx": "nginx", "apache": "apache2-bin", "caddy": "caddy"}
 ATTEMPTS = 5  # another process may take a free port before the server does
 STARTING = 60  # seconds

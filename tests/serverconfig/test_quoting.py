@@ -66,7 +66,7 @@ def sent(server, folder, values):
             redirect_host=None,
             static=Folder("/static/", f"{folder}/static files/", "STATIC_ROOT"),
             media=None,
-            upstream=Upstream(f"{fronts.HOST}:{fronts.free_ports()[0]}"),
+            upstream=Upstream(fronts.NOBODY),
             max_body=1000,
             certificate=str(held.server),
             key=str(held.server),

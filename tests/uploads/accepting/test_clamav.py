@@ -140,10 +140,7 @@ def test_a_daemon_that_says_nothing_is_not_waited_for(place):
 
 
 def test_a_daemon_that_is_not_there_refuses_the_file(tmp_path):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    for scanner in (Scanner(path=str(tmp_path / "none")), Scanner(host="127.0.0.1", port=port)):
+    for scanner in (Scanner(path=str(tmp_path / "none")), Scanner(host="127.0.0.1", port=1)):
         refusal = refusal_of(b"harmless", scanner)
         assert refusal.rule == "virus.unchecked"
         assert "Please try again later." in str(refusal)
