@@ -6,7 +6,7 @@ import io
 import re
 import weakref
 from collections.abc import Mapping
-from typing import Any, BinaryIO, Final, NoReturn, cast
+from typing import Any, BinaryIO, ClassVar, Final, NoReturn, cast
 
 from django.core.exceptions import BadRequest, ValidationError
 from django.core.files.base import File
@@ -19,7 +19,7 @@ from security.conf import Misconfigured, conf
 from security.policy.errors import PolicyError
 from security.uploads.examine import Examined, examine
 from security.uploads.refusal import Refusal, Size
-from security.uploads.rules import Rules
+from security.uploads.rules import OPTIONS, Rules
 from security.uploads.types import FileType
 
 _WHOLE: Final = re.compile(r"\D0(?=\D)")  # the end of 10.0 and of 10,0
@@ -108,6 +108,23 @@ def configured(options: Mapping[str, Any], owner: str) -> None:
         Rules().narrowed(**options)
     except PolicyError as error:
         raise Misconfigured(owner, error) from error
+
+
+class WithOptions:
+    """
+    A mixin for fields: options of ours, beside those of the class that stands after it.
+
+    ``given`` are those that were given, ``options`` these and ``default_options``. Raises
+    ``ImproperlyConfigured`` for a bad one.
+    """
+
+    default_options: ClassVar[Mapping[str, Any]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.given = {name: kwargs.pop(name) for name in OPTIONS if name in kwargs}
+        self.options = {**self.default_options, **self.given}
+        configured(self.options, type(self).__name__)
+        super().__init__(*args, **kwargs)
 
 
 def rules_with(options: Mapping[str, Any]) -> Rules:

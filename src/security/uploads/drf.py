@@ -8,11 +8,10 @@ from typing import Any, ClassVar
 from security.uploads.accepted import (
     RefusedUpload,
     UploadRefused,
+    WithOptions,
     accept,
-    configured,
     rules_with,
 )
-from security.uploads.rules import OPTIONS
 from security.uploads.types import IMAGES
 
 try:
@@ -23,16 +22,8 @@ except ModuleNotFoundError as error:
     ) from error
 
 
-class SafeFileField(serializers.FileField):  # type: ignore[misc]  # it has no types
+class SafeFileField(WithOptions, serializers.FileField):  # type: ignore[misc]  # it has no types
     """The form field's guarantee, and its options, for an API. Its value is safe to store."""
-
-    default_options: ClassVar[Mapping[str, Any]] = {}
-
-    def __init__(self, **kwargs: Any) -> None:
-        given = {name: kwargs.pop(name) for name in OPTIONS if name in kwargs}
-        self.options = {**self.default_options, **given}
-        configured(self.options, type(self).__name__)
-        super().__init__(**kwargs)
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the accepted upload; the error's code is the rule that was broken."""

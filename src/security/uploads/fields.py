@@ -11,8 +11,7 @@ from django.db.models.fields.files import FieldFile, ImageFieldFile
 from django.utils.functional import cached_property
 
 from security.uploads import forms
-from security.uploads.accepted import accept, configured, rules_with
-from security.uploads.rules import OPTIONS
+from security.uploads.accepted import WithOptions, accept, rules_with
 from security.uploads.types import IMAGES
 from security.uploads.validators import UploadValidator
 
@@ -43,17 +42,10 @@ class SafeImageFieldFile(_Examined, ImageFieldFile):
     """The value of a ``SafeImageField``."""
 
 
-class _Options(models.FileField):
+class _Options(WithOptions, models.FileField):
     """Options beside those of Django's field; they stand in migrations as they were given."""
 
-    default_options: ClassVar[Mapping[str, Any]] = {}
     form_field: type[forms.SafeFileField] = forms.SafeFileField
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.given = {name: kwargs.pop(name) for name in OPTIONS if name in kwargs}
-        self.options = {**self.default_options, **self.given}
-        configured(self.options, type(self).__name__)
-        super().__init__(*args, **kwargs)
 
     @cached_property
     def validators(self) -> list[Any]:

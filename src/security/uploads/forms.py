@@ -8,12 +8,11 @@ from typing import Any, ClassVar
 from django import forms
 from django.forms.widgets import FileInput, Widget
 
-from security.uploads.accepted import RefusedUpload, accept, configured, rules_with
-from security.uploads.rules import OPTIONS
+from security.uploads.accepted import RefusedUpload, WithOptions, accept, rules_with
 from security.uploads.types import IMAGES
 
 
-class SafeFileField(forms.FileField):
+class SafeFileField(WithOptions, forms.FileField):
     """
     A file of the declared ``types`` only, under a safe name, made anew where that can be done.
 
@@ -21,14 +20,6 @@ class SafeFileField(forms.FileField):
     not given is that of ``SECURITY_UPLOADS``. ``error_messages`` may replace the sentence of
     a rule, such as ``content.disagrees``. Raises ``ImproperlyConfigured`` for a bad option.
     """
-
-    default_options: ClassVar[Mapping[str, Any]] = {}
-
-    def __init__(self, **kwargs: Any) -> None:
-        given = {name: kwargs.pop(name) for name in OPTIONS if name in kwargs}
-        self.options = {**self.default_options, **given}
-        configured(self.options, type(self).__name__)
-        super().__init__(**kwargs)
 
     def to_python(self, data: Any) -> Any:
         """Return the accepted upload, or ``None`` where nothing was sent."""
