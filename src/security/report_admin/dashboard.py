@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from security.models import ReportCount, ReportDaily, ReportGroup, ReportPolicy, ReportTotal
 from security.reports.noise import QUIET
 from security.reports.report import Kind
+from security.reports.storage.effective import telling
 from security.reports.visible import visible
 
 from .charts import Chart, Series, stacked
-from .effective import telling
 from .spans import HOUR, Span
 
 LISTED: Final = 10  # rows of each table

@@ -10,9 +10,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from security.models import ReportGroup
+from security.reports.storage.effective import judged, telling
 from security.reports.visible import visible
-
-from .effective import judged, telling
 
 MAX_VALUES: Final = 40  # of one filter: the most frequent
 MAX_VALUE: Final = 60  # characters

@@ -16,8 +16,8 @@ from security.conf import conf
 from security.models import ReportCount, ReportDaily, ReportGroup
 from security.reports import storage, webhook
 from security.reports.alert_text import Alert, Message, Reason, ordered
-from security.reports.noise import QUIET
 from security.reports.storage.connection import locked, transact
+from security.reports.storage.effective import loud
 from security.reports.storage.moments import DAY, HOUR, day, hour, moment
 from security.reports.storage.numbers import LOUD
 from security.signals import report_alert
@@ -66,15 +66,13 @@ def _told_of(using: str, today: date) -> QuerySet[ReportGroup]:
     """Return the groups that may be told of today."""
     rows = ReportGroup.objects.using(using).filter(overflow=False)
     rows = rows.filter(Q(alerted_on=None) | Q(alerted_on__lt=today))
-    loud = Q(ruled="") & ~Q(verdict__in=QUIET)
-    loud |= ~Q(ruled="") & ~Q(ruled__in=QUIET)
-    return rows.filter(loud).exclude(status=ReportGroup.Status.IGNORED)
+    return rows.filter(loud()).exclude(status=ReportGroup.Status.IGNORED)
 
 
 def _new(using: str, now: int) -> Iterable[tuple[Alert, int]]:
     since = now - NEW_FOR
-    loud = ReportDaily.objects.using(using).filter(what=LOUD, day__gte=day(since))
-    names = list(loud.order_by("-day", "name").values_list("name", flat=True)[:MOST])
+    heard = ReportDaily.objects.using(using).filter(what=LOUD, day__gte=day(since))
+    names = list(heard.order_by("-day", "name").values_list("name", flat=True)[:MOST])
     rows = _told_of(using, day(now)).filter(alerted_on=None, status=ReportGroup.Status.OPEN)
     for news in (Q(first_seen__gte=moment(since)), Q(fingerprint__in=names)):
         for group in rows.filter(news).order_by("-count", "pk")[:MOST]:

@@ -16,7 +16,11 @@ def judged(verdicts: Iterable[str]) -> Q:
     return Q(ruled__in=wanted) | Q(ruled="", verdict__in=wanted)
 
 
+def loud() -> Q:
+    """Return the condition that a group says something about the site."""
+    return judged(value for value in ReportGroup.Verdict.values if value not in QUIET)
+
+
 def telling() -> Q:
     """Return the condition that a group is open and says something about the site."""
-    loud = [value for value in ReportGroup.Verdict.values if value not in QUIET]
-    return Q(status=ReportGroup.Status.OPEN) & judged(loud)
+    return Q(status=ReportGroup.Status.OPEN) & loud()
