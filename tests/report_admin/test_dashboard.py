@@ -67,7 +67,7 @@ def test_what_came_in_a_moment_ago_is_on_the_page(viewer):
 
 
 def test_reports_are_added_up_within_the_range(viewer, group):
-    counted(group(row={"count": 0}), h1=3, h23=4, h24=50, h100=600, h700=7000)
+    counted(group(row={"count": 0}), h1=3, h23=4, h24=50, h100=600, h660=7000)
     sums = {
         name: sum(
             charts(shown(viewer, f"{FRONT}?range={name}"))["chart-verdicts"]["series"][0]["counts"]
